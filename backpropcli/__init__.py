@@ -1,0 +1,3 @@
+"""Solve backpropagation homework and check answers to it."""
+
+__version__ = "0.1.0"

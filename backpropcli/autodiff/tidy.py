@@ -1,0 +1,296 @@
+"""Expressions brought to the form a careful person writes.
+
+Constants are multiplied out, there is one minus sign at most, products read from left to right.
+Each part is held as a rational coefficient and a core; a core of None is the number 1.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import (
+    Apply, Expr, Name, Number, array, call, fold, index, is_op,
+)  # fmt: skip
+from backpropcli.ops import OPS
+from backpropcli.ops.shapes import axes_of
+
+Part = tuple[Fraction, Expr | None]
+ONE = Fraction(1)
+LISTED = 6  # the longest vector whose entries are written out one by one
+FLIPS = 6  # how deep a difference is looked for to take in a minus sign
+
+
+def tidy(expr: Expr, shapes: Shapes) -> Expr:
+    """The same function, of the same shape, tidied."""
+    return _Tidy(shapes).whole(expr)
+
+
+def attach(coefficient: Fraction, core: Expr | None) -> Expr:
+    """A coefficient and a core as one expression."""
+    if core is None:
+        return _constant(coefficient)
+    if coefficient < 0:
+        return _negated(attach(-coefficient, core))
+    if is_op(core, "expand") and isinstance(core, Apply) and core.args[0] == Number(1):
+        return Apply("expand", (_constant(coefficient),), core.params)
+    top, bottom = _split(coefficient)
+    if top != 1:
+        core = _leftmost(core, lambda factor: Number(top) * factor)
+    return core / bottom if bottom != 1 else core
+
+
+def _constant(value: Fraction) -> Expr:
+    if value < 0:
+        return -_constant(-value)
+    top, bottom = _split(value)
+    return Number(top) if bottom == 1 else Number(top) / bottom
+
+
+def _split(value: Fraction) -> tuple[Fraction, int]:
+    """What is multiplied and what is divided by: 2/3 is times 2 by 3, 0.05 stays 0.05."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest == 1 and value.denominator not in (2, 4, 8):
+        return value, 1
+    return Fraction(value.numerator), value.denominator
+
+
+def _leftmost(expr: Expr, change: object) -> Expr:
+    """The product with its first factor changed, so that no parentheses are needed."""
+    spine: list[Apply] = []
+    while is_op(expr, "mul", "div", "matmul") and isinstance(expr, Apply):
+        spine.append(expr)
+        expr = expr.args[0]
+    result = change(expr)  # type: ignore[operator]
+    for node in reversed(spine):
+        result = Apply(node.op, (result, *node.args[1:]), node.params)
+    return result  # type: ignore[no-any-return]
+
+
+def _negated(expr: Expr) -> Expr:
+    """The negative, with the sign taken into a difference where there is one."""
+    return _flipped(expr, FLIPS) or -expr
+
+
+def _flipped(expr: Expr, depth: int) -> Expr | None:
+    if not isinstance(expr, Apply) or depth == 0:
+        return None
+    if expr.op == "sub":
+        return expr.args[1] - expr.args[0]
+    if expr.op == "neg":
+        return expr.args[0]
+    for position in OPS[expr.op].linear:
+        flipped = _flipped(expr.args[position], depth - 1)
+        if flipped is not None:
+            args = (*expr.args[:position], flipped, *expr.args[position + 1 :])
+            return Apply(expr.op, args, expr.params)
+    return None
+
+
+class _Tidy:
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes = shapes
+
+    def whole(self, expr: Expr) -> Expr:
+        coefficient, core = self.part(expr)
+        if coefficient == 0:
+            return self.zeros(expr)
+        result = attach(coefficient, core)
+        if self.shapes.of(result) != self.shapes.of(expr):
+            result = call("expand", result, shape=self.shapes.of(expr))
+        return result
+
+    def part(self, expr: Expr) -> Part:
+        return fold(expr, self.visit)
+
+    def zeros(self, like: Expr) -> Expr:
+        shape = self.shapes.of(like)
+        return call("expand", 0, shape=shape) if shape else Number(0)
+
+    def visit(self, node: Expr, parts: list[Part]) -> Part:
+        if isinstance(node, Number):
+            return node.value, None
+        if isinstance(node, Name):
+            return ONE, node
+        assert isinstance(node, Apply)
+        if node.op == "neg":
+            return -parts[0][0], parts[0][1]
+        if node.op in ("add", "sub"):
+            return self.sum(node, parts)
+        if node.op in ("mul", "div", "pow"):
+            return {"mul": self.product, "div": self.quotient, "pow": self.power}[node.op](
+                node, parts
+            )
+        return self.other(node, parts)
+
+    def sum(self, node: Apply, parts: list[Part]) -> Part:
+        (a, left), (b, right) = parts
+        if node.op == "sub":
+            b = -b
+        if a == 0 or b == 0:
+            return self.kept(node, (b, right) if a == 0 else (a, left))
+        if left is None and right is None:
+            return a + b, None
+        if left == right:
+            return a + b, left
+        left, right = self.broadcasting(node, left, right)
+        if is_op(left or ONE_EXPR, "array") and is_op(right or ONE_EXPR, "array"):
+            return self.entrywise(a, left, b, right)
+        scale = abs(a) if abs(a) == abs(b) else ONE
+        first, second = attach(abs(a) / scale, left), attach(abs(b) / scale, right)
+        if a > 0:
+            return scale, first + second if b > 0 else first - second
+        return (scale, second - first) if b > 0 else (-scale, first + second)
+
+    def kept(self, node: Apply, part: Part) -> Part:
+        """What is left of a sum with a zero; it keeps the shape of the sum."""
+        coefficient, core = part
+        shape = self.shapes.of(node)
+        if shape != (() if core is None else self.shapes.of(core)):
+            return coefficient, call("expand", core or 1, shape=shape)
+        return part
+
+    def entrywise(self, a: Fraction, left: Expr | None, b: Fraction, right: Expr | None) -> Part:
+        """A sum of two written-out vectors, entry by entry."""
+        assert left is not None
+        assert right is not None
+        pairs = zip(left.args, right.args, strict=True)
+        return ONE, array(self.whole(_scaled(a, x) + _scaled(b, y)) for x, y in pairs)
+
+    def broadcasting(self, node: Apply, *cores: Expr | None) -> tuple[Expr | None, ...]:
+        """Operands without an expansion that broadcasting does anyway."""
+        shape = self.shapes.of(node)
+        full = [core is not None and self.shapes.of(core) == shape for core in cores]
+        kept = list(cores)
+        for i, core in enumerate(cores):
+            others = any(full[j] and j != i for j in range(len(cores)))
+            if core is not None and others and self.is_implied(core):
+                inner = core.args[0]
+                kept[i] = None if inner == Number(1) else inner
+                full[i] = False
+        return tuple(kept)
+
+    def is_implied(self, core: Expr) -> bool:
+        if not is_op(core, "expand") or not isinstance(core, Apply):
+            return False
+        params = dict(core.params)
+        rank = len(params["shape"]) - len(self.shapes.of(core.args[0]))
+        axis = params.get("axis")
+        return axis is None or axes_of(len(params["shape"]), axis) == tuple(range(rank))
+
+    def product(self, node: Apply, parts: list[Part]) -> Part:
+        (a, left), (b, right) = parts
+        if a == 0 or b == 0:
+            return Fraction(0), None
+        left, right = self.broadcasting(node, left, right)
+        return a * b, self.times(left, right)
+
+    def times(self, left: Expr | None, right: Expr | None) -> Expr | None:
+        if left is None or right is None:
+            return right if left is None else left
+        if is_op(right, "mul"):
+            inner = self.times(left, right.args[0])
+            return self.times(inner, right.args[1])
+        if is_op(right, "div") and self.shapes.of(right.args[0]) == self.shapes.of(right):
+            if right.args[0] == Number(1):
+                return left / right.args[1]
+            inner = self.times(left, right.args[0])
+            assert inner is not None
+            return inner / right.args[1]
+        if is_op(left, "eye") and len(self.shapes.of(right)) == 1:
+            return call("diag", right)
+        return left * right
+
+    def quotient(self, node: Apply, parts: list[Part]) -> Part:
+        (a, top), (b, bottom) = parts
+        if b == 0:
+            return ONE, attach(a, top) / attach(b, bottom)
+        if a == 0:
+            return Fraction(0), None
+        if bottom is None:
+            return a / b, top
+        top, bottom = self.broadcasting(node, top, bottom)
+        if bottom is None:
+            return a / b, top
+        return a / b, (Number(1) if top is None else top) / bottom
+
+    def power(self, node: Apply, parts: list[Part]) -> Part:
+        base, exponent = (attach(*part) for part in parts)
+        if exponent == Number(1):
+            return parts[0]
+        if exponent == Number(0) and not self.shapes.of(base):
+            return ONE, None
+        return ONE, base**exponent
+
+    def other(self, node: Apply, parts: list[Part]) -> Part:
+        op = OPS[node.op]
+        coefficient = ONE
+        args: list[Expr] = []
+        for position, (factor, core) in enumerate(parts):
+            if position in op.linear and (core is not None or node.op == "expand"):
+                coefficient *= factor
+                args.append(core if core is not None else Number(1))
+            else:
+                args.append(attach(factor, core))
+        if coefficient == 0:
+            return Fraction(0), None
+        return self.simpler(Apply(node.op, tuple(args), node.params), coefficient)
+
+    def simpler(self, node: Apply, coefficient: Fraction) -> Part:
+        inner = node.args[0] if node.args else None
+        if node.op == "transpose" and inner is not None:
+            if is_op(inner, "transpose"):
+                return coefficient, inner.args[0]
+            if len(self.shapes.of(inner)) < 2:
+                return coefficient, inner
+        if node.op == "matmul":
+            return coefficient, self.without_identity(node)
+        if node.op in ("reshape", "expand") and inner is not None:
+            if self.shapes.of(inner) == self.shapes.of(node):
+                return coefficient, None if inner == Number(1) else inner
+        if node.op == "place":
+            return coefficient, self.listed(node)
+        if node.op == "index":
+            return self.entry(node, coefficient)
+        return coefficient, node
+
+    def without_identity(self, node: Apply) -> Expr:
+        left, right = node.args
+        if is_op(left, "eye"):
+            return right
+        return left if is_op(right, "eye") else node
+
+    def listed(self, node: Apply) -> Expr:
+        """A value placed in a short vector, written out: [0, v, 0]."""
+        params = dict(node.params)
+        at, shape = params["at"].items, params["shape"]
+        if len(shape) != 1 or not isinstance(at[0], int) or not shape[0] <= LISTED:
+            return node
+        return array(node.args[0] if i == at[0] else Number(0) for i in range(shape[0]))
+
+    def entry(self, node: Apply, coefficient: Fraction) -> Part:
+        """An entry of a written-out list or of a one-hot vector, taken at once."""
+        inner, at = node.args[0], dict(node.params)["at"].items
+        if is_op(inner, "array") and len(at) == 1 and isinstance(at[0], int):
+            factor, core = self.part(inner.args[at[0]])
+            return coefficient * factor, core
+        if is_op(inner, "index") and isinstance(inner, Apply):
+            first = dict(inner.params)["at"].items
+            if all(isinstance(item, int) for item in first):
+                return coefficient, index(inner.args[0], *first, *at)
+        if is_op(inner, "onehot") and isinstance(inner, Apply) and len(at) == 1:
+            place, params = inner.args[0], dict(inner.params)
+            if isinstance(place, Number) and isinstance(at[0], int):
+                hit = int(place.value) - params.get("base", 1) == at[0]
+                return (coefficient if hit else Fraction(0)), None
+        return coefficient, node
+
+
+ONE_EXPR = Number(1)
+
+
+def _scaled(factor: Fraction, expr: Expr) -> Expr:
+    return _constant(factor) * expr

@@ -1,0 +1,1 @@
+"""One list of equations, many evaluators: floats, exact rationals, entries, costs."""

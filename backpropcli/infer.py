@@ -1,0 +1,43 @@
+"""The shapes of expressions: the evaluator that computes with sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backpropcli.language.nodes import Apply, Expr, Name
+from backpropcli.ops import OPS
+from backpropcli.ops.sizes import Shape
+
+
+class Shapes:
+    """Shapes of resolved expressions over names of known shape; each node is measured once."""
+
+    def __init__(self, names: Mapping[str, Shape]) -> None:
+        self.names = names
+        self._known: dict[int, tuple[Expr, Shape]] = {}
+
+    def of(self, expr: Expr) -> Shape:
+        """The shape; raises ``ShapeError`` where operands do not fit."""
+        known = self._known
+        stack = [expr]
+        while stack:
+            node = stack[-1]
+            if id(node) in known:
+                stack.pop()
+                continue
+            open_args = [a for a in node.args if id(a) not in known]
+            if open_args:
+                stack.extend(open_args)
+                continue
+            known[id(node)] = (node, self._measure(node))
+            stack.pop()
+        return known[id(expr)][1]
+
+    def _measure(self, node: Expr) -> Shape:
+        if isinstance(node, Name):
+            # A name without a shape is a named size such as N: a single number.
+            return self.names.get(node.name, ())
+        if not isinstance(node, Apply):
+            return ()
+        shapes = tuple(self._known[id(a)][1] for a in node.args)
+        return OPS[node.op].shape(shapes, dict(node.params))

@@ -1,0 +1,1 @@
+"""The equation language: expressions, one parser, two printers."""

@@ -1,0 +1,349 @@
+"""The one parser, for problem files, answers and workings: a Pratt parser with positions.
+
+It knows the grammar only. Which names are functions and which are values comes with the
+vocabulary; what they mean is resolved later. It never evaluates anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from backpropcli.errors import nearest
+from backpropcli.language.nodes import Apply, At, Expr, Name, Number
+from backpropcli.language.tokens import Token, tokenize
+
+SUM, PRODUCT, POWER, POSTFIX = 10, 20, 40, 50
+BINARY = {
+    "+": ("add", SUM), "-": ("sub", SUM), "*": ("mul", PRODUCT), "/": ("div", PRODUCT),
+    "@": ("matmul", PRODUCT), "·": ("dotted", PRODUCT), "⊗": ("outer", PRODUCT),
+}  # fmt: skip
+MAX_EXPONENT = 64
+MAX_DIGITS = 64
+
+
+class ExpressionError(Exception):
+    """What is wrong with an expression, and from where to where in its text."""
+
+    def __init__(self, message: str, start: int, stop: int, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.start, self.stop, self.hint = message, start, stop, hint
+
+
+class Vocabulary(NamedTuple):
+    """What the parser has to know of the names, and how large a text may be."""
+
+    functions: Collection[str] = ()
+    values: Collection[str] = ()
+    index_from: int = 1
+    max_nodes: int = 2000
+    max_depth: int = 30
+
+
+def parse(text: str, vocabulary: Vocabulary) -> Expr:
+    """The expression that a text writes; raises ``ExpressionError`` with its position."""
+    return _Parser(text, vocabulary).whole()
+
+
+class _Parser:
+    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
+        self.tokens = tokenize(text)
+        self.at = 0
+        self.words = vocabulary
+        self.nodes = 0
+        self.depth = 0
+
+    @property
+    def here(self) -> Token:
+        return self.tokens[self.at]
+
+    def peek(self, ahead: int = 1) -> Token:
+        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
+
+    def take(self) -> Token:
+        token = self.here
+        self.at += 1
+        return token
+
+    def accept(self, kind: str) -> Token | None:
+        return self.take() if self.here.kind == kind else None
+
+    def expect(self, kind: str, after: str) -> Token:
+        if self.here.kind != kind:
+            raise self.error(f"expected `{kind}` {after}, found {_shown(self.here)}")
+        return self.take()
+
+    def error(self, message: str, token: Token | None = None, hint: str = "") -> ExpressionError:
+        token = token or self.here
+        return ExpressionError(message, token.start, max(token.stop, token.start + 1), hint)
+
+    def made(self, node: Expr) -> Expr:
+        self.nodes += 1
+        if self.nodes > self.words.max_nodes:
+            raise self.error(f"the expression is too long (more than {self.words.max_nodes} parts)")
+        return node
+
+    def nested(self, parse_part: Callable[[], Expr]) -> Expr:
+        self.depth += 1
+        if self.depth > self.words.max_depth:
+            raise self.error(f"nested more than {self.words.max_depth} levels deep")
+        part = parse_part()
+        self.depth -= 1
+        return part
+
+    def whole(self) -> Expr:
+        if self.here.kind == "end":
+            raise self.error("an expression is expected, found nothing")
+        expr = self.expression(0)
+        if self.here.kind != "end":
+            raise self.unexpected(self.here)
+        return expr
+
+    def unexpected(self, token: Token) -> ExpressionError:
+        hints = {
+            "=": "an expression has no `=`; give each equation a name of its own",
+            "'": "a transpose is written `.T`, a derivative `relu'(z)`",
+            ".": "the only attribute is `.T`",
+            "number": "between two numbers an operator is needed",
+        }
+        hint = hints.get(token.kind, "")
+        if token.kind == "end":
+            return self.error("the expression ends where an operand is expected", token)
+        return self.error(f"{_shown(token)} is not expected here", token, hint)
+
+    def expression(self, limit: int) -> Expr:
+        """An expression whose operators all bind tighter than ``limit``."""
+        left = self.operand(limit)
+        while True:
+            token = self.here
+            if token.kind in BINARY:
+                op, power = BINARY[token.kind]
+                if power <= limit:
+                    return left
+                self.take()
+                left = self.combine(op, left, self.expression(power))
+            elif token.kind == "^":
+                if limit > POWER:
+                    return left
+                left = self.power(left)
+            elif token.kind in ("[", ".", "ᵀ", "superscript"):
+                left = self.postfix(left)
+            elif self.starts_factor(token):
+                if limit >= PRODUCT:
+                    return left
+                left = self.combine("mul", left, self.expression(PRODUCT))
+            else:
+                return left
+
+    def starts_factor(self, token: Token) -> bool:
+        """Whether a product without a sign goes on here; two numbers in a row do not."""
+        if token.kind == "number":
+            return self.tokens[self.at - 1].kind != "number"
+        return token.kind in ("name", "(")
+
+    def combine(self, op: str, left: Expr, right: Expr) -> Expr:
+        return self.made(Apply(op, (left, right), span=_join(left, right)))
+
+    def power(self, base: Expr) -> Expr:
+        self.take()
+        if self.here.text == "T" and "T" not in self.words.values:
+            return self.made(Apply("transpose", (base,), span=_to(base, self.take())))
+        exponent = self.nested(lambda: self.expression(POWER - 1))
+        if isinstance(exponent, Number) and exponent.value > MAX_EXPONENT:
+            start, stop = exponent.span or (0, 0)
+            raise ExpressionError(f"an exponent is at most {MAX_EXPONENT}", start, stop)
+        return self.combine("pow", base, exponent)
+
+    def postfix(self, left: Expr) -> Expr:
+        token = self.here
+        if token.kind == "[":
+            if isinstance(left, Number):
+                return self.combine("mul", left, self.expression(PRODUCT))
+            return self.indexed(left)
+        self.take()
+        if token.kind == "superscript":
+            return self.combine("pow", left, Number(int(token.text), (token.start, token.stop)))
+        if token.kind == ".":
+            token = self.take()
+            if token.text != "T":
+                raise self.error("the only attribute is `.T`", token)
+        return self.made(Apply("transpose", (left,), span=_to(left, token)))
+
+    def operand(self, limit: int) -> Expr:
+        token = self.here
+        if token.kind == "number":
+            return self.number()
+        if token.kind == "name":
+            return self.name()
+        if token.kind in ("-", "+"):
+            return self.signed(limit)
+        if token.kind == "(":
+            self.take()
+            inner = self.nested(lambda: self.expression(0))
+            self.expect(")", "to close the parenthesis")
+            return inner
+        if token.kind == "[":
+            return self.listed()
+        raise self.unexpected(token)
+
+    def signed(self, limit: int) -> Expr:
+        sign = self.take()
+        # A minus sign covers a whole product, -a*b is -(a*b), but only the base of no power.
+        inner = self.nested(lambda: self.expression(max(limit, PRODUCT - 1)))
+        if sign.kind == "+":
+            return inner
+        return self.made(Apply("neg", (inner,), span=(sign.start, (inner.span or (0, sign.stop))[1])))
+
+    def number(self) -> Expr:
+        token = self.take()
+        exponent = token.text.lower().partition("e")[2]
+        if len(token.text) > MAX_DIGITS or (exponent and abs(int(exponent)) > MAX_EXPONENT):
+            raise self.error(f"a number has at most {MAX_DIGITS} characters, and an exponent of "
+                             f"at most {MAX_EXPONENT}", token)  # fmt: skip
+        return self.made(Number(Fraction(token.text), (token.start, token.stop)))
+
+    def name(self) -> Expr:
+        token = self.take()
+        if self.is_differential(token):
+            return self.derivative(token)
+        if self.here.kind == "'" and token.text in self.words.functions:
+            self.take()
+            if self.here.kind != "(":
+                raise self.error(f"`{token.text}'` needs an argument: `{token.text}'(z)`", token)
+            return self.called(token, token.text + "'")
+        if self.here.kind == "(" and token.text in self.words.functions:
+            return self.called(token, token.text)
+        return self.made(Name(token.text, (token.start, token.stop)))
+
+    def is_differential(self, token: Token) -> bool:
+        values = self.words.values
+        return (
+            token.text[0] == "d"
+            and token.text[1:] in values
+            and token.text not in values
+            and self.here.kind in ("/", "[")
+        )
+
+    def derivative(self, upper: Token) -> Expr:
+        """``dL/dW2[2,1]``: one quantity, indexed first by its upper, then by its lower."""
+        items = self.positions() if self.here.kind == "[" else ()
+        slash = self.expect("/", f"after `{upper.text}`")
+        lower = self.take()
+        if lower.kind != "name" or lower.text[0] != "d" or lower.text[1:] not in self.words.values:
+            raise self.not_a_derivative(upper, lower, slash)
+        name = Name(f"{upper.text}/{lower.text}", (upper.start, lower.stop))
+        more = self.positions() if self.here.kind == "[" else ()
+        if not items and not more:
+            return self.made(name)
+        span = (upper.start, self.tokens[self.at - 1].stop)
+        return self.made(Apply("index", (name,), (("at", At(items + more)),), span))
+
+    def not_a_derivative(self, upper: Token, lower: Token, slash: Token) -> ExpressionError:
+        if lower.kind == "name" and lower.text[0] == "d":
+            unknown = lower.text[1:]
+            return ExpressionError(
+                f"`{upper.text}/{lower.text}` is no derivative: there is no value `{unknown}`",
+                upper.start, lower.stop, nearest(unknown, self.words.values),
+            )  # fmt: skip
+        return ExpressionError(
+            f"`{upper.text}` stands only in a derivative such as `{upper.text}/dW1`",
+            upper.start, slash.stop,
+        )  # fmt: skip
+
+    def called(self, name: Token, op: str) -> Expr:
+        self.expect("(", f"after `{op}`")
+        args: list[Expr] = []
+        params: list[tuple[str, Any]] = []
+        while self.here.kind != ")":
+            if self.here.kind == "name" and self.peek().kind == "=":
+                key = self.take().text
+                self.take()
+                params.append((key, self.constant()))
+            else:
+                args.append(self.nested(lambda: self.expression(0)))
+            if not self.accept(","):
+                break
+        stop = self.expect(")", f"to close `{op}(`")
+        return self.made(Apply(op, tuple(args), tuple(params), (name.start, stop.stop)))
+
+    def constant(self) -> Any:
+        """The value of a named argument: a number, a list of them, True, False or a word."""
+        token = self.take()
+        if token.kind == "-":
+            return -self.constant()
+        if token.kind == "number":
+            value = Fraction(token.text)
+            return int(value) if value.denominator == 1 else value
+        if token.kind == "name":
+            return {"True": True, "False": False, "true": True, "false": False}.get(
+                token.text, token.text
+            )
+        if token.kind in ("[", "("):
+            closing = "]" if token.kind == "[" else ")"
+            items = []
+            while self.here.kind != closing:
+                items.append(self.constant())
+                if not self.accept(","):
+                    break
+            self.expect(closing, "to close the list")
+            return tuple(items)
+        raise self.unexpected(token)
+
+    def listed(self) -> Expr:
+        opening = self.take()
+        items = []
+        while self.here.kind != "]":
+            items.append(self.nested(lambda: self.expression(0)))
+            if not self.accept(","):
+                break
+        closing = self.expect("]", "to close the list")
+        if not items:
+            raise self.error("a list is not empty", opening)
+        return self.made(Apply("array", tuple(items), span=(opening.start, closing.stop)))
+
+    def indexed(self, value: Expr) -> Expr:
+        items = self.positions()
+        span = ((value.span or (0, 0))[0], self.tokens[self.at - 1].stop)
+        return self.made(Apply("index", (value,), (("at", At(items)),), span))
+
+    def positions(self) -> tuple[int | tuple[int, int | None], ...]:
+        """The positions in brackets, counted from 0; both ends of a slice are included."""
+        self.expect("[", "before an index")
+        items: list[int | tuple[int, int | None]] = []
+        while self.here.kind != "]":
+            first = self.position() if self.here.kind != ":" else 0
+            if self.accept(":"):
+                closes = self.here.kind in (",", "]")
+                items.append((first, None if closes else self.position() + 1))
+            else:
+                items.append(first)
+            if not self.accept(","):
+                break
+        if not items:
+            raise self.error("an index names at least one position")
+        self.expect("]", "to close the index")
+        return tuple(items)
+
+    def position(self) -> int:
+        token = self.take()
+        start = self.words.index_from
+        if token.kind != "number" or not token.text.isdigit() or len(token.text) > 9:
+            raise self.error(f"an index is a whole number from {start} on, "
+                             f"found {_shown(token)}", token)  # fmt: skip
+        if int(token.text) < start:
+            raise self.error(f"indices count from {start} here, found {token.text}", token,
+                             "`index_from: 0` makes them count from 0" if start else "")  # fmt: skip
+        return int(token.text) - start
+
+
+def _join(left: Expr, right: Expr) -> tuple[int, int]:
+    return ((left.span or (0, 0))[0], (right.span or (0, 0))[1])
+
+
+def _to(left: Expr, token: Token) -> tuple[int, int]:
+    return ((left.span or (0, 0))[0], token.stop)
+
+
+def _shown(token: Token) -> str:
+    return "the end" if token.kind == "end" else f"`{token.text}`"

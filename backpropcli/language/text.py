@@ -1,0 +1,156 @@
+"""Expressions as text, in the spelling that the parser reads back to the same expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from backpropcli.language.nodes import Apply, At, Expr, Name, Number, fold, is_op
+
+SUM, NEG, PRODUCT, POWER, POSTFIX, ATOM = 10, 15, 20, 40, 50, 60
+INFIX = {
+    "add": (" + ", SUM), "sub": (" - ", SUM), "mul": (" * ", PRODUCT), "div": (" / ", PRODUCT),
+    "matmul": (" @ ", PRODUCT), "dotted": (" · ", PRODUCT),
+}  # fmt: skip
+
+
+class Leaf(NamedTuple):
+    """A part that is shown by something else, such as its value, and how tight it must bind."""
+
+    node: Expr
+    need: int
+
+
+Piece = str | Leaf
+Shown = tuple[list[Piece], int]
+
+
+class Style(NamedTuple):
+    """How to write: counting from, without spaces around products, what is left open."""
+
+    index_from: int = 1
+    tight: bool = False
+    opaque: Callable[[Expr], bool] | None = None
+
+
+def to_text(expr: Expr, index_from: int = 1, tight: bool = False) -> str:
+    """The expression as text; ``tight`` writes ``a*b`` for ``a * b``."""
+    shown, _ = layout(expr, Style(index_from, tight))
+    return "".join(p for p in shown if isinstance(p, str))
+
+
+def layout(expr: Expr, style: Style) -> Shown:
+    """The pieces of the text, open leaves among them, and how tight the whole binds."""
+
+    def visit(node: Expr, args: list[Shown]) -> Shown:
+        if style.opaque and style.opaque(node):
+            return ([Leaf(node, 0)], ATOM)
+        return _visit(node, args, style)
+
+    return fold(expr, visit)
+
+
+def literal_strength(text: str) -> int:
+    """How tight a written value binds: a minus sign less than a product, a fraction like one."""
+    if text.startswith("-"):
+        return NEG
+    return PRODUCT if "/" in text and not text.startswith("[") else ATOM
+
+
+def _visit(node: Expr, args: list[Shown], style: Style) -> Shown:
+    if isinstance(node, Number):
+        text = number_text(node.value)
+        return ([text], literal_strength(text))
+    if isinstance(node, Name):
+        return ([node.name], ATOM)
+    assert isinstance(node, Apply)
+    if node.op in INFIX:
+        return _infix(node.op, args, style)
+    if node.op == "neg":
+        return (["-", *_within(args[0], PRODUCT)], NEG)
+    if node.op == "pow":
+        return ([*_within(args[0], POSTFIX), "**", *_within(args[1], POWER)], POWER)
+    if node.op == "transpose":
+        need = ATOM + 1 if isinstance(node.args[0], Number) else POSTFIX
+        return ([*_within(args[0], need), ".T"], POSTFIX)
+    if node.op == "index":
+        need = ATOM + 1 if isinstance(node.args[0], Number) else POSTFIX
+        at = dict(node.params)["at"]
+        return ([*_within(args[0], need), f"[{at_text(at, style.index_from)}]"], POSTFIX)
+    if node.op == "array":
+        return (["[", *_listed(args), "]"], ATOM)
+    named = [f"{k}={param_text(v, style.index_from)}" for k, v in node.params]
+    inside = _listed([*args, *(([n], ATOM) for n in named)])
+    return ([f"{node.op}(", *inside, ")"], ATOM)
+
+
+def _infix(op: str, args: list[Shown], style: Style) -> Shown:
+    sign, strength = INFIX[op]
+    if style.tight and strength == PRODUCT:
+        sign = sign.strip()
+    # A minus sign after an operator is put in parentheses: a - (-b), a * (-b).
+    right = strength + 1 if strength == PRODUCT else PRODUCT
+    return ([*_within(args[0], strength), sign, *_within(args[1], right)], strength)
+
+
+def _within(shown: Shown, need: int) -> list[Piece]:
+    pieces, strength = shown
+    if len(pieces) == 1 and isinstance(pieces[0], Leaf):
+        return [Leaf(pieces[0].node, need)]
+    return ["(", *pieces, ")"] if strength < need else pieces
+
+
+def _listed(parts: list[Shown]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for number, (part, _) in enumerate(parts):
+        pieces += [", ", *part] if number else part
+    return pieces
+
+
+def at_text(at: At, index_from: int) -> str:
+    """The positions of an index as they are written: ``2,1`` or ``1:3``."""
+    return ",".join(_position_text(item, index_from) for item in at.items)
+
+
+def _position_text(item: int | tuple[int, int | None], index_from: int) -> str:
+    if isinstance(item, int):
+        return str(item + index_from)
+    first, stop = item
+    last = "" if stop is None else str(stop - 1 + index_from)
+    return f"{first + index_from}:{last}"
+
+
+def param_text(value: Any, index_from: int = 1) -> str:
+    """A named argument's value as it is written."""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(param_text(v, index_from) for v in value) + "]"
+    if isinstance(value, At):
+        return f"[{at_text(value, index_from)}]"
+    if isinstance(value, Fraction):
+        return ("-" if value < 0 else "") + number_text(abs(value))
+    return str(value)
+
+
+def number_text(value: Fraction) -> str:
+    """A non-negative rational: ``2``, ``0.1``, ``1e-20``, or ``1/3`` where it never ends."""
+    digits, rest = 0, value.denominator
+    while rest % 10 == 0:
+        digits, rest = digits + 1, rest // 10
+    while rest % 2 == 0 or rest % 5 == 0:
+        digits, rest = digits + 1, rest // (2 if rest % 2 == 0 else 5)
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    scaled = str(value.numerator * 10**digits // value.denominator)
+    if digits == 0:
+        short = scaled.rstrip("0")
+        return scaled if len(scaled) <= 16 else f"{short}e{len(scaled) - len(short)}"
+    if digits > 16:
+        return f"{scaled}e-{digits}"
+    scaled = scaled.rjust(digits + 1, "0")
+    return f"{scaled[:-digits]}.{scaled[-digits:]}"
+
+
+def is_atomic(expr: Expr) -> bool:
+    """Whether the expression is one name, number or entry."""
+    return isinstance(expr, Name | Number) or is_op(expr, "index")

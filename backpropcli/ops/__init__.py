@@ -1,0 +1,22 @@
+"""The catalogue of operations, by family; an op is one entry of one family."""
+
+from __future__ import annotations
+
+from backpropcli.ops import activations, arithmetic, linear, losses, reductions, shaping
+from backpropcli.ops.entry import Op
+from backpropcli.registry import Registry
+
+OPS: Registry[Op] = Registry("op")
+for family in (arithmetic, linear, reductions, shaping, activations, losses):
+    for op in family.OPS:
+        OPS.add(op.name, op)
+
+# Operators have signs of their own; these ops are not called by name.
+SIGNS = frozenset({"add", "sub", "mul", "div", "pow", "neg", "matmul", "index", "array"})
+SPELLINGS = {"ReLU": "relu", "ln": "log", "linear": "identity", "swish": "silu"}
+FUNCTIONS = frozenset(
+    {name for name in OPS if name not in SIGNS and not name.endswith("'")}
+    | set(SPELLINGS)
+    | {"dot"}
+)
+LOSSES_WITH_CLASSES = frozenset({"cross_entropy", "softmax_cross_entropy", "hinge", "accuracy"})

@@ -1,0 +1,104 @@
+"""What an op is: one entry of the catalogue, and what its rules are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from backpropcli.language.nodes import Expr
+from backpropcli.ops.sizes import Shape, Size, product
+
+Array = Any  # a NumPy array, of floats, Fractions or expressions
+
+
+class ShapeError(Exception):
+    """Operands whose shapes do not fit; the message says why."""
+
+
+class Inexact(Exception):  # noqa: N818  (an expected outcome, not a fault)
+    """A step that rational numbers cannot express."""
+
+
+class Site(NamedTuple):
+    """One use of an op in an equation: what a rule may refer to.
+
+    ``g`` is the upstream gradient and has the shape of ``out``; a vjp's result has the shape of
+    its operand, or one that broadcasts with it: the transform mends the difference.
+    """
+
+    g: Expr
+    out: Expr
+    args: tuple[Expr, ...]
+    shapes: tuple[Shape, ...]
+    shape: Shape
+    params: dict[str, Any]
+
+    @property
+    def x(self) -> Expr:
+        """The first operand."""
+        return self.args[0]
+
+    @property
+    def y(self) -> Expr:
+        """The second operand."""
+        return self.args[1]
+
+
+class Sample(NamedTuple):
+    """Operands on which an op is tested: their shapes, parameters and range of values."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    params: dict[str, Any] = {}
+    low: float = -2.0
+    high: float = 2.0
+
+
+Vjp = Callable[[Site], Expr]
+ShapeRule = Callable[[tuple[Shape, ...], dict[str, Any]], Shape]
+CountRule = Callable[[tuple[Shape, ...], Shape], Size]
+
+
+def no_cost(shapes: tuple[Shape, ...], shape: Shape) -> Size:
+    """Moving numbers costs nothing."""
+    return 0
+
+
+def one_each(shapes: tuple[Shape, ...], shape: Shape) -> Size:
+    """One operation for each element of the result."""
+    return product(shape)
+
+
+class Op(NamedTuple):
+    """An operation: how it is computed, differentiated, measured, written and tested.
+
+    ``vjps`` has a rule for each operand (the last one serves all further operands; None where
+    the derivative is zero). ``exact`` works on arrays of Fractions; where the op is not
+    elementwise it works on arrays of expressions too, unless ``entries`` does that.
+    ``expansion`` writes the op in terms of simpler ones. ``linear`` names the operands out of
+    which a constant factor may be taken.
+    """
+
+    name: str
+    doc: str
+    forward: Callable[..., Array]
+    shape: ShapeRule
+    vjps: tuple[Vjp | None, ...] = ()
+    operands: int = 1
+    most: int | None = None
+    params: tuple[str, ...] = ()
+    exact: Callable[..., Array] | None = None
+    entries: Callable[..., Array] | None = None
+    expansion: Callable[[Site], Expr] | None = None
+    operations: CountRule = one_each
+    macs: CountRule = no_cost
+    linear: tuple[int, ...] = ()
+    elementwise: bool = False
+    latex: str = ""
+    samples: tuple[Sample, ...] = ()
+    source: str = ""
+    domain: Callable[..., str] | None = None
+    hidden: bool = False
+
+    def vjp(self, position: int) -> Vjp | None:
+        """The rule for the operand at that position."""
+        return self.vjps[min(position, len(self.vjps) - 1)] if self.vjps else None

@@ -1,0 +1,236 @@
+"""Ops that move numbers without changing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from backpropcli.language.nodes import At, Expr, call, index
+from backpropcli.ops import shapes
+from backpropcli.ops.entry import Array, Op, Sample, ShapeError, Site, Vjp, no_cost
+from backpropcli.ops.sizes import Poly, Shape, Size, is_known, product, shape_text
+
+
+def _bounds(item: tuple[int, int | None], size: Size) -> tuple[int, Size]:
+    return item[0], size if item[1] is None else item[1]
+
+
+def _index_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    shape, items = only[0], params["at"].items
+    if len(items) > len(shape):
+        raise ShapeError(f"{len(items)} indices for a value of shape {shape_text(shape)}")
+    sizes: list[Size] = []
+    for item, size in zip(items, shape, strict=False):
+        first, stop = (item, item + 1) if isinstance(item, int) else _bounds(item, size)
+        if isinstance(size, int) and isinstance(stop, int) and not first < stop <= size:
+            raise ShapeError(
+                f"the index lies outside: the value has shape {shape_text(shape)}"
+                if first < stop
+                else "the slice is empty: its last position comes before its first"
+            )
+        if not isinstance(item, int):
+            sizes.append(stop - first)
+    return tuple(sizes) + shape[len(items) :]
+
+
+def selector(at: At) -> tuple[int | slice, ...]:
+    """The index as NumPy takes it."""
+    return tuple(i if isinstance(i, int) else slice(*i) for i in at.items)
+
+
+def _index(x: Array, at: At) -> Array:
+    return x[selector(at)]
+
+
+def _place_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    return tuple(params["shape"])
+
+
+def _place(x: Array, at: At, shape: Any) -> Array:
+    x = np.asarray(x)
+    result = np.zeros(shape, x.dtype)
+    if x.dtype == object:
+        result += Fraction(0)
+    result[selector(at)] = x
+    return result
+
+
+def _concat_shape(many: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    axis = params.get("axis") or 0
+    parts = [shape or (1,) for shape in many]
+    shapes.axes_of(len(parts[0]), axis)
+    rest = [shape[:axis] + shape[axis + 1 :] for shape in parts]
+    if any(len(p) != len(parts[0]) for p in parts) or any(r != rest[0] for r in rest):
+        raise ShapeError("`concat` cannot join " + ", ".join(shape_text(s) for s in many))
+    total: Size = 0
+    for part in parts:
+        total = total + part[axis]
+    return (*parts[0][:axis], total, *parts[0][axis + 1 :])
+
+
+def _concat(*parts: Array, axis: int = 0) -> Array:
+    return np.concatenate([np.atleast_1d(p) for p in parts], axis=axis)
+
+
+def concat_vjp(position: int) -> Vjp:
+    """The part of the upstream gradient that belongs to one operand."""
+
+    def vjp(s: Site) -> Expr:
+        axis = s.params.get("axis") or 0
+        before: Size = 0
+        for shape in s.shapes[:position]:
+            before = before + (shape or (1,))[axis]
+        own = (s.shapes[position] or (1,))[axis]
+        stop = before + own
+        if not isinstance(before, int) or not isinstance(stop, int):
+            raise ShapeError("`concat` needs sizes that are numbers to be differentiated")
+        if not s.shapes[position]:
+            return index(s.g, before)
+        return index(s.g, *((0, None),) * axis, (before, stop))
+
+    return vjp
+
+
+def array_vjp(position: int) -> Vjp:
+    """The upstream gradient of one part of a list."""
+    return lambda s: index(s.g, position)
+
+
+def _array_shape(many: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    if any(shape != many[0] for shape in many):
+        raise ShapeError(
+            "the parts of a list need one shape, found " + ", ".join(shape_text(s) for s in many)
+        )
+    return (len(many), *many[0])
+
+
+def _array(*parts: Array) -> Array:
+    return np.stack([np.asarray(p) for p in parts])
+
+
+def _reshape_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    shape, wanted = only[0], tuple(params["shape"])
+    if -1 in wanted and is_known(shape):
+        rest = product(size for size in wanted if size != -1)
+        free = product(shape)
+        assert isinstance(rest, int)
+        assert isinstance(free, int)
+        if wanted.count(-1) == 1 and rest and free % rest == 0:
+            wanted = tuple(free // rest if size == -1 else size for size in wanted)
+    if product(shape) != product(wanted):
+        raise ShapeError(f"`reshape` cannot make {shape_text(wanted)} of {shape_text(shape)}")
+    return wanted
+
+
+def _reshape(x: Array, shape: Any) -> Array:
+    return np.reshape(x, shape)
+
+
+def _flatten_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    return (product(only[0]),)
+
+
+def _onehot_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    return (*only[0], params["n"])
+
+
+def onehot_domain(x: Array, n: int, base: int = 1) -> str:
+    """What is wrong with class numbers, or nothing."""
+    for value in np.asarray(x, float).flat:
+        if value != int(value) or not base <= value < base + n:
+            shown = int(value) if value == int(value) else value
+            hint = " (classes count from 1 here, as every index)" if base and value == 0 else ""
+            return f"class {shown} is not one of the classes {base} to {n + base - 1}{hint}"
+    return ""
+
+
+def _onehot(x: Array, n: int, base: int = 1) -> Array:
+    return np.eye(n)[np.asarray(x).astype(int) - base]
+
+
+def _onehot_exact(x: Array, n: int, base: int = 1) -> Array:
+    return _onehot(x, n, base).astype(int).astype(object) + Fraction(0)
+
+
+def _expand_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    return tuple(params["shape"])
+
+
+def _expand(x: Array, shape: Any, axis: Any = None) -> Array:
+    if axis is not None:
+        x = np.expand_dims(x, shapes.axes_of(len(shape), axis))
+    return np.broadcast_to(x, shape)
+
+
+def _expand_vjp(s: Site) -> Expr:
+    axis = s.params.get("axis")
+    if axis is None and s.shapes[0]:
+        axis = tuple(range(len(s.shape) - len(s.shapes[0])))
+    return call("sum", s.g, axis=axis)
+
+
+def _eye(n: int) -> Array:
+    return np.eye(n)
+
+
+def _eye_exact(n: int) -> Array:
+    return np.eye(n, dtype=int).astype(object) + Fraction(0)
+
+
+def _place_vjp(s: Site) -> Expr:
+    return index(s.g, *s.params["at"].items)
+
+
+def _index_vjp(s: Site) -> Expr:
+    return call("place", s.g, at=s.params["at"], shape=s.shapes[0])
+
+
+def _back(s: Site) -> Expr:
+    return call("reshape", s.g, shape=s.shapes[0])
+
+
+def _flatten(x: Array) -> Array:
+    return np.ravel(x)
+
+
+def many_vjps(rule: Callable[[int], Vjp], count: int = 64) -> tuple[Vjp, ...]:
+    """A rule for each of many operands."""
+    return tuple(rule(position) for position in range(count))
+
+
+OPS = (
+    Op("index", "An entry or a slice, counted from `index_from`; both ends of a slice are "
+       "included.", _index, _index_shape, (_index_vjp,), params=("at",), exact=_index,
+       operations=no_cost, linear=(0,),
+       samples=(Sample(((3,),), {"at": At((1,))}), Sample(((2, 3),), {"at": At((1, (0, 2)))}))),
+    Op("place", "A value put at a position of an array of zeros: the gradient of an index.",
+       _place, _place_shape, (_place_vjp,), params=("at", "shape"), exact=_place,
+       operations=no_cost, linear=(0,),
+       samples=(Sample(((),), {"at": At((1,)), "shape": (3,)}),)),
+    Op("array", "A list of equally shaped parts, stacked along a new first axis.", _array,
+       _array_shape, many_vjps(array_vjp), 1, most=64, exact=_array, operations=no_cost,
+       samples=(Sample(((), ())), Sample(((3,), (3,))))),
+    Op("concat", "Values joined along `axis=` (0); single numbers count as vectors of length 1.",
+       _concat, _concat_shape, many_vjps(concat_vjp), 1, most=64, params=("axis",),
+       exact=_concat, operations=no_cost,
+       samples=(Sample(((), (3,))), Sample(((2, 3), (2, 1)), {"axis": 1}))),
+    Op("reshape", "The same entries in another shape, row by row.", _reshape, _reshape_shape,
+       (_back,), params=("shape",), exact=_reshape, operations=no_cost, linear=(0,),
+       samples=(Sample(((2, 3),), {"shape": (3, 2)}),)),
+    Op("flatten", "All entries as one vector, row by row.", _flatten, _flatten_shape, (_back,),
+       exact=_flatten, operations=no_cost, linear=(0,), samples=(Sample(((2, 3),)),)),
+    Op("onehot", "A vector of n zeros with a 1 at the class number, counted from `index_from`; a "
+       "row for each class number of a vector.", _onehot, _onehot_shape, (None,),
+       params=("n", "base"), exact=_onehot_exact, operations=no_cost, domain=onehot_domain),
+    Op("expand", "A value repeated along new axes: the gradient of a sum.", _expand,
+       _expand_shape, (_expand_vjp,), params=("shape", "axis"), exact=_expand,
+       operations=no_cost, linear=(0,),
+       samples=(Sample(((),), {"shape": (3,)}), Sample(((3,),), {"shape": (3, 2), "axis": 1}))),
+    Op("eye", "The identity matrix of size n.", _eye, lambda none, params: (params["n"],) * 2,
+       (), 0, params=("n",), exact=_eye_exact, operations=no_cost),
+)  # fmt: skip
+
+

@@ -1,0 +1,172 @@
+"""What a problem asks for: ``find``, and the further quantities of ``define``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from backpropcli.errors import nearest
+from backpropcli.files.numbers import read_number
+from backpropcli.files.schema import expect_mapping
+from backpropcli.files.tree import Mapping as MappingNode
+from backpropcli.files.tree import Node, Scalar, Sequence, describe
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import Apply, Expr, Name, fold, is_op, names, with_args
+from backpropcli.language.parser import ExpressionError
+from backpropcli.ops import OPS
+from backpropcli.ops.entry import ShapeError
+from backpropcli.ops.sizes import Shape
+from backpropcli.problem.data import Asked, Definition, Update
+from backpropcli.problem.draft import Draft
+from backpropcli.problem.quantities import CALLED, COUNTS, Quantities, canonical, with_counts
+from backpropcli.resolve import Scope
+
+
+def read_definitions(
+    draft: Draft,
+    node: Node | None,
+    shapes: Mapping[str, Shape],
+    upper: str,
+    update: Update | None,
+) -> tuple[Definition, ...]:
+    """The quantities of ``define``, each over values, gradients, counts and earlier ones."""
+    if node is None:
+        return ()
+    rule = "`define` must be a mapping of names to expressions"
+    mapping = expect_mapping(node, rule, draft.source, draft.complaints)
+    found: list[Definition] = []
+    known = dict(shapes)
+    for key, value in mapping.entries if mapping else ():
+        name = draft.name_of(key, "a quantity")
+        where = f"define.{key.text}"
+        if name is None:
+            continue
+        if not isinstance(value, Scalar):
+            draft.complain(f"{where} must be an expression, found {describe(value)}", value)
+            continue
+        quantities = Quantities(known, upper, draft.aliases, update)
+        expr = _defined(draft, value, where, quantities)
+        if expr is not None:
+            known[name] = Shapes(_reachable(expr, quantities)).of(expr)
+            found.append(Definition(name, expr, value.text, value.place))
+    return tuple(found)
+
+
+def _defined(draft: Draft, node: Scalar, where: str, quantities: Quantities) -> Expr | None:
+    parsed = draft.parse(node, where, quantities.known(), CALLED)
+    if parsed is None:
+        return None
+    parsed = _first_names(with_counts(parsed), draft.aliases)
+    scope = Scope(_reachable(parsed, quantities), frozenset(draft.sizes), draft.aliases,
+                  index_from=draft.index_from)  # fmt: skip
+    return draft.resolve(node, where, parsed, scope)
+
+
+def _first_names(expr: Expr, aliases: Mapping[str, str]) -> Expr:
+    def visit(node: Expr, args: list[Expr]) -> Expr:
+        if isinstance(node, Name):
+            return Name(canonical(node.name, aliases), node.span)
+        return with_args(node, tuple(args))
+
+    return fold(expr, visit)
+
+
+def _reachable(expr: Expr, quantities: Quantities) -> dict[str, Shape]:
+    """The shapes of all values, and of the derivatives and counts that an expression uses."""
+    found = {**quantities.shapes, **quantities.updated()}
+    for name in names(expr):
+        shape = quantities.shape_of(name)
+        if shape is not None:
+            found[name] = shape
+    return found
+
+
+def read_find(
+    draft: Draft,
+    node: Node | None,
+    shapes: Mapping[str, Shape],
+    upper: str,
+    update: Update | None,
+    definitions: tuple[Definition, ...],
+) -> tuple[Asked, ...]:
+    """The entries of ``find``; left out: every value, the loss, the gradient of each weight."""
+    known = dict(shapes)
+    quantities = Quantities(known, upper, draft.aliases, update)
+    for definition in definitions:
+        known[definition.name] = Shapes(_reachable(definition.expr, quantities)).of(
+            definition.expr
+        )
+    found: list[Asked] = []
+    for item, points in _entries(draft, node):
+        asked = _asked(draft, item, quantities, points)
+        if asked is not None:
+            found.append(asked)
+    return tuple(found)
+
+
+def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction]]:
+    if node is None:
+        return
+    if isinstance(node, MappingNode):
+        for key, value in node.entries:
+            points = read_number(value.text) if isinstance(value, Scalar) else None
+            if points is None or points < 0:
+                draft.complain(f"find: points are a number from 0 on, found {describe(value)}",
+                               value)  # fmt: skip
+            yield key, points or Fraction(0)
+        return
+    items = node.items if isinstance(node, Sequence) else (node,)
+    for item in items:
+        if isinstance(item, Scalar):
+            yield item, Fraction(1)
+        else:
+            draft.complain(f"find: a quantity is expected, found {describe(item)}", item)
+
+
+def _asked(
+    draft: Draft, node: Scalar, quantities: Quantities, points: Fraction
+) -> Asked | None:
+    parsed = draft.parse(node, "find", quantities.known(), CALLED)
+    if parsed is None:
+        return None
+    try:
+        expr = _quantity(with_counts(parsed), quantities)
+    except ExpressionError as error:
+        draft.at(node, "find", error)
+        return None
+    return Asked(node.text, expr, points, node.place)
+
+
+def _quantity(expr: Expr, quantities: Quantities) -> Expr:
+    """A quantity under its first name: a name, one of its entries, or its shape."""
+    start, stop = expr.span or (0, 1)
+    if isinstance(expr, Name):
+        shape = quantities.shape_of(expr.name)
+        if shape is None or not _is_counted(expr.name, quantities):
+            name = expr.name.partition("(")[2].rstrip(")") or expr.name
+            raise ExpressionError(f"there is no quantity `{expr.name}`", start, stop,
+                                  nearest(name, quantities.known()))  # fmt: skip
+        return Name(canonical(expr.name, quantities.aliases), expr.span)
+    if is_op(expr, "index") and isinstance(expr.args[0], Name):
+        assert isinstance(expr, Apply)
+        inner = _quantity(expr.args[0], quantities)
+        assert isinstance(inner, Name)
+        shape = quantities.shape_of(inner.name) or ()
+        try:
+            OPS["index"].shape((shape,), dict(expr.params))
+        except ShapeError as error:
+            raise ExpressionError(f"{inner.name}: {error}", start, stop) from None
+        return Apply("index", (inner,), expr.params, expr.span)
+    if is_op(expr, "shape") and len(expr.args) == 1 and isinstance(expr.args[0], Name):
+        return Apply("shape", (_quantity(expr.args[0], quantities),), (), expr.span)
+    raise ExpressionError("a quantity or one of its entries is expected", start, stop,
+                          "`define:` gives an expression a name")  # fmt: skip
+
+
+def _is_counted(name: str, quantities: Quantities) -> bool:
+    """Whether what is counted in ``parameters(W1)`` exists; true for all other names."""
+    kind, bracket, inner = name.partition("(")
+    if not bracket or kind not in COUNTS:
+        return True
+    inner = inner.rstrip(")")
+    return quantities.aliases.get(inner, inner) in quantities.shapes

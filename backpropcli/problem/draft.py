@@ -1,0 +1,84 @@
+"""A problem while it is read: its source, the complaints so far, and how texts are parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from backpropcli.errors import Complaint, Place
+from backpropcli.files.schema import complain
+from backpropcli.files.source import Source
+from backpropcli.files.tree import Node, Scalar
+from backpropcli.language.nodes import Expr
+from backpropcli.language.parser import ExpressionError, Vocabulary, parse
+from backpropcli.language.tokens import is_name, normal_name
+from backpropcli.ops import FUNCTIONS, OPS
+from backpropcli.problem.data import Given
+from backpropcli.resolve import Scope, resolve
+
+SLOPES = frozenset(name for name in OPS if name.endswith("'"))
+
+
+class Draft:
+    """What has been read so far; everything that is wrong is collected here."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.complaints: list[Complaint] = []
+        self.index_from = 1
+        self.given: dict[str, Given] = {}
+        self.aliases: dict[str, str] = {}
+        self.sizes: set[str] = set()
+        self.places: dict[str, Place] = {}
+
+    def complain(self, message: str, node: Node, hint: str = "") -> None:
+        """Add a complaint about a node of the file."""
+        complain(message, node, self.source, self.complaints, hint)
+
+    def name_of(self, key: Scalar, what: str) -> str | None:
+        """The key as the name of a new value; complains if it cannot be one, or is taken."""
+        name = normal_name(key.text)
+        if not is_name(name):
+            self.complain(
+                f"`{key.text}` cannot be the name of {what}", key,
+                "a name has letters, digits and underscores, and starts with a letter",
+            )  # fmt: skip
+            return None
+        if name in self.places:
+            self.complain(f"`{name}` is already defined in line {self.places[name].line}", key)
+            return None
+        self.places[name] = key.place
+        return name
+
+    def parse(
+        self, node: Scalar, where: str, known: Collection[str], more: Collection[str] = ()
+    ) -> Expr | None:
+        """The expression of a text, or nothing after a complaint at its place."""
+        words = Vocabulary(FUNCTIONS | frozenset(more), known, self.index_from)
+        try:
+            return parse(node.text, words)
+        except ExpressionError as error:
+            self.at(node, where, error)
+            return None
+
+    def resolve(self, node: Scalar, where: str, expr: Expr, scope: Scope) -> Expr | None:
+        """The expression over known names, or nothing after a complaint at its place."""
+        try:
+            return resolve(expr, scope)[0]
+        except ExpressionError as error:
+            self.at(node, where, error)
+            return None
+
+    def at(self, node: Scalar, where: str, error: ExpressionError) -> None:
+        """Complain about a part of a text."""
+        message = f"{where}: {error.message}" if where else error.message
+        if not node.one_line:
+            self.complain(message, node, error.hint)
+            return
+        place = node.place.right(error.start)
+        width = max(1, error.stop - error.start)
+        self.complaints.append(self.source.complaint(message, place, error.hint, width))
+
+    def scope(self) -> Scope:
+        """The given values as a scope."""
+        shapes = {name: given.shape for name, given in self.given.items()}
+        return Scope(shapes, frozenset(self.sizes), self.aliases, index_from=self.index_from)

@@ -1,0 +1,197 @@
+"""The network and the loss: named equations, each over what stands before it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import Expr, Name, array, index, names
+from backpropcli.language.parser import ExpressionError, Vocabulary, parse
+from backpropcli.ops import FUNCTIONS
+from backpropcli.ops.sizes import Shape, shape_text
+from backpropcli.problem.data import Equation, Layer
+from backpropcli.problem.draft import Draft
+from backpropcli.problem.layers import Written, data_name, expand_layers
+from backpropcli.resolve import Scope, resolve
+
+
+class Raw(NamedTuple):
+    """An equation before its names are resolved."""
+
+    name: str
+    expr: Expr | None
+    node: Node
+    kind: str
+    where: str
+
+
+class Equations(NamedTuple):
+    """The equations in order, the name of the loss, and the layers they came from."""
+
+    equations: tuple[Equation, ...]
+    loss: str
+    layers: tuple[Layer, ...]
+
+
+def read_equations(
+    draft: Draft, network: Node | None, loss: Node | None, column: bool
+) -> Equations:
+    """The equations of ``network`` and ``loss``, with complaints about what does not fit."""
+    loss_name, loss_text = _loss_entry(draft, loss)
+    written: list[Written] = []
+    layers: list[Layer] = []
+    entries: list[tuple[str, Node]] = []
+    if isinstance(network, Sequence):
+        data = data_name(draft, network, loss_text.text if loss_text else "")
+        if data is not None:
+            written, layers = expand_layers(draft, network, data, column)
+            draft.places.update({w.name: w.node.place for w in written})
+    elif isinstance(network, Mapping):
+        entries = _named_entries(draft, network)
+    elif network is not None:
+        draft.complain("`network` must be a mapping of names to equations or a list of layers, "
+                       f"found {describe(network)}", network)  # fmt: skip
+    known = {*draft.given, *draft.aliases, *draft.places}
+    raws = [_layer_raw(draft, known, w) for w in written]
+    raws += [_raw(draft, known, name, node) for name, node in entries]
+    own = loss_name
+    if loss_text is not None:
+        known.add(loss_name)
+        parsed = draft.parse(loss_text, "loss", known)
+        if isinstance(parsed, Name) and parsed.name == loss_name and loss_name in draft.places:
+            own = ""  # `loss: L` where the network computes L already
+        else:
+            _claim_loss(draft, loss, loss_name, loss_text)
+            raws.append(Raw(loss_name, parsed, loss_text, "loss", "loss"))
+    equations = _resolved(draft, raws)
+    return Equations(equations, own or loss_name, tuple(layers))
+
+
+def _loss_entry(draft: Draft, loss: Node | None) -> tuple[str, Scalar | None]:
+    """The name of the loss, L unless it is given one, and its text."""
+    if loss is None:
+        return "", None
+    if isinstance(loss, Scalar):
+        return "L", loss
+    if isinstance(loss, Mapping) and len(loss.entries) == 1:
+        key, node = loss.entries[0]
+        if isinstance(node, Scalar):
+            return key.text, node
+    draft.complain("`loss` must be an expression, or one name with an expression, found "
+                   f"{describe(loss)}", loss, 'such as {E: "(y - yhat)**2"}')  # fmt: skip
+    return "L", None
+
+
+def _claim_loss(draft: Draft, loss: Node | None, name: str, node: Scalar) -> None:
+    key = loss.entries[0][0] if isinstance(loss, Mapping) else node
+    if name in draft.places:
+        draft.complain(f"the loss is called {name}, which is already defined in line "
+                       f"{draft.places[name].line}", key,
+                       'to name it otherwise: loss: {E: "..."}')  # fmt: skip
+    else:
+        draft.places[name] = key.place
+
+
+def _named_entries(draft: Draft, network: Mapping) -> list[tuple[str, Node]]:
+    found = []
+    for key, node in network.entries:
+        name = draft.name_of(key, "a value of the network")
+        if name is not None:
+            found.append((name, node))
+    return found
+
+
+def _raw(draft: Draft, known: set[str], name: str, node: Node) -> Raw:
+    where = f"network.{name}"
+    return Raw(name, _parsed(draft, known, node, where), node, "value", where)
+
+
+def _parsed(draft: Draft, known: set[str], node: Node, where: str) -> Expr | None:
+    """An equation; a YAML list of equations is a vector of them."""
+    if isinstance(node, Scalar):
+        return draft.parse(node, where, known)
+    if isinstance(node, Sequence) and node.items:
+        parts = [_parsed(draft, known, item, where) for item in node.items]
+        good = [part for part in parts if part is not None]
+        return array(good) if len(good) == len(parts) else None
+    draft.complain(f"{where} must be an expression, found {describe(node)}", node)
+    return None
+
+
+def _layer_raw(draft: Draft, known: set[str], written: Written) -> Raw:
+    words = Vocabulary(FUNCTIONS, known)
+    return Raw(written.name, parse(written.text, words), written.node, "value", "network")
+
+
+def _resolved(draft: Draft, raws: list[Raw]) -> tuple[Equation, ...]:
+    scope = draft.scope()
+    shapes: dict[str, Shape] = dict(scope.shapes)
+    later = {raw.name for raw in raws}
+    failed: set[str] = set()
+    found: list[Equation] = []
+    for raw in raws:
+        later.discard(raw.name)
+        here = scope._replace(shapes=shapes, later=frozenset(later | {raw.name}))
+        expr = _one(draft, raw, here, failed, raws)
+        if expr is None:
+            failed.add(raw.name)
+            continue
+        if raw.kind == "loss":
+            expr = _single(draft, raw, expr, Shapes(shapes))
+            if expr is None:
+                continue
+        shapes[raw.name] = Shapes(shapes).of(expr)
+        found.append(Equation(raw.name, expr, raw.kind, shapes[raw.name], raw.node.place))
+    return tuple(found)
+
+
+def _one(draft: Draft, raw: Raw, scope: Scope, failed: set[str], raws: list[Raw]) -> Expr | None:
+    """One equation over known names; silent where it uses one that has failed already."""
+    if raw.expr is None or failed.intersection(names(raw.expr)):
+        return None
+    cycle = _cycle(raw, raws) if scope.later.intersection(names(raw.expr)) else ""
+    if cycle:
+        draft.complain(f"{raw.where}: the equations run in a circle: {cycle}", raw.node)
+        return None
+    if isinstance(raw.node, Scalar) and raw.where != "network":
+        return draft.resolve(raw.node, raw.where, raw.expr, scope)
+    try:
+        return resolve(raw.expr, scope)[0]
+    except ExpressionError as error:
+        draft.complain(f"{raw.where}: {error.message}", raw.node, error.hint)
+        return None
+
+
+def _cycle(raw: Raw, raws: list[Raw]) -> str:
+    """The circle of equations that leads back to this one, as text, or nothing."""
+    uses = {r.name: names(r.expr) if r.expr is not None else [] for r in raws}
+    came_from: dict[str, str] = {}
+    stack = [raw.name]
+    while stack:
+        name = stack.pop()
+        for used in uses.get(name, ()):
+            if used == raw.name:
+                path = [used, name]
+                while path[-1] != raw.name:
+                    path.append(came_from[path[-1]])
+                return " -> ".join(reversed(path)) if len(path) > 2 else f"{used} uses itself"
+            if used in uses and used not in came_from:
+                came_from[used] = name
+                stack.append(used)
+    return ""
+
+
+def _single(draft: Draft, raw: Raw, expr: Expr, shapes: Shapes) -> Expr | None:
+    """The loss as a single number: one entry is taken out of its brackets, more is an error."""
+    shape = shapes.of(expr)
+    if shape == ():
+        return expr
+    if all(size == 1 for size in shape):
+        return index(expr, *(0,) * len(shape))
+    draft.complain(
+        f"loss: a loss is a single number, this one has shape {shape_text(shape)}", raw.node,
+        "sum(...) or mean(...) makes one number of it; with `upstream:` instead of `loss` the "
+        "gradient of a value is given",
+    )  # fmt: skip
+    return None

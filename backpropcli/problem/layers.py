@@ -1,0 +1,187 @@
+"""Layer lists: ``- dense(512, relu)``, one a line, is short for the equations.
+
+Layers are numbered together: z1, h1, W1, b1, h2 ... In the row convention z = X @ W + b with
+W of shape (in, out); in the column convention z = W @ x + b with W of shape (out, in), and the
+columns of a matrix are the examples.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from backpropcli.errors import nearest
+from backpropcli.files.tree import Node, Scalar, Sequence, describe
+from backpropcli.language.nodes import Apply, Expr, Name, Number
+from backpropcli.language.tokens import tokenize
+from backpropcli.ops import OPS, SPELLINGS
+from backpropcli.ops.sizes import Shape, Size, named, shape_text
+from backpropcli.problem.data import Given, Layer
+from backpropcli.problem.draft import Draft
+
+LAYERS = ("dense",)
+ACTIVATIONS = tuple(
+    op.name for op in OPS.entries()
+    if (op.elementwise and op.name + "'" in OPS) or op.name in ("softmax", "log_softmax")
+)  # fmt: skip
+
+
+class Written(NamedTuple):
+    """An equation of a layer, as text with the place of its layer."""
+
+    name: str
+    text: str
+    node: Scalar
+
+
+class Expanded(NamedTuple):
+    """What a layer list stands for."""
+
+    equations: list[Written]
+    layers: list[Layer]
+
+
+def expand_layers(draft: Draft, node: Sequence, data: str, column: bool) -> Expanded:
+    """The equations of a layer list; weights that are not given are added with their shapes."""
+    builder = _Builder(draft, data, column)
+    for item in node.items:
+        if isinstance(item, Scalar):
+            builder.add(item)
+        else:
+            draft.complain(f"network: a layer is a text such as dense(3, relu), found "
+                           f"{describe(item)}", item)  # fmt: skip
+    return Expanded(builder.equations, builder.layers)
+
+
+def data_name(draft: Draft, node: Node, loss_text: str) -> str | None:
+    """The value that enters the first layer: the only input the loss does not use, or ``x``."""
+    used = {token.text for token in tokenize(loss_text) if token.kind == "name"}
+    inputs = [name for name, given in draft.given.items() if given.kind == "input"]
+    free = [name for name in inputs if name not in used]
+    if len(free) == 1:
+        return free[0]
+    for name in ("x", "X"):
+        if name in inputs:
+            return name
+    draft.complain(
+        "network: which input enters the first layer? " + (
+            f"the loss leaves {', '.join(free)}" if free else "there is none that the loss leaves"
+        ), node, "name the data `x`",
+    )  # fmt: skip
+    return None
+
+
+class _Builder:
+    def __init__(self, draft: Draft, data: str, column: bool) -> None:
+        self.draft, self.column = draft, column
+        self.current = data
+        self.shape: Shape = draft.given[data].shape
+        self.count = 0
+        self.equations: list[Written] = []
+        self.layers: list[Layer] = []
+
+    def add(self, node: Scalar) -> None:
+        call = self.draft.parse(node, "network", (), (*LAYERS, *ACTIVATIONS))
+        if isinstance(call, Name):
+            call = Apply(call.name, (), (), call.span)
+        if not isinstance(call, Apply):
+            return
+        name = SPELLINGS.get(call.op, call.op)
+        if name == "dense":
+            self.dense(node, call)
+        elif name in ACTIVATIONS and not call.args:
+            self.activation(node, name)
+            self.layers.append(Layer(node.text, (self.current,), ()))
+        else:
+            self.unknown(node, name)
+
+    def unknown(self, node: Scalar, name: str) -> None:
+        hint = nearest(name, (*LAYERS, *ACTIVATIONS)) or "a layer is dense(units, activation) or "\
+            "an activation"  # fmt: skip
+        self.draft.complain(f"network: there is no layer `{name}`", node, hint)
+
+    def dense(self, node: Scalar, call: Apply) -> None:
+        """A dense layer: units, then an activation; ``bias=False`` leaves the bias out."""
+        params = dict(call.params)
+        units = self.units(node, call)
+        activation = self.activation_of(node, call, params)
+        if units is None or activation is None:
+            return
+        if params.keys() - {"activation", "bias"}:
+            self.draft.complain("network: dense takes units, activation and bias=False", node)
+            return
+        if not self.has_features(node):
+            return
+        self.count += 1
+        weights = self.weights(units, params.get("bias", True) is not False)
+        self.equations.append(Written(f"z{self.count}", self.linear(weights), node))
+        self.current = f"z{self.count}"
+        values = [self.current]
+        if activation != "identity":
+            self.activation(node, activation)
+            values.append(self.current)
+        self.layers.append(Layer(node.text, tuple(values), tuple(weights)))
+
+    def has_features(self, node: Scalar) -> bool:
+        if len(self.shape) in ((1, 2) if self.column else (1, 2, 3)):
+            return True
+        self.draft.complain(
+            f"network: a dense layer takes vectors, {self.current} is {shape_text(self.shape)}",
+            node,
+        )
+        return False
+
+    def units(self, node: Scalar, call: Apply) -> Size | None:
+        first = call.args[0] if call.args else None
+        if isinstance(first, Number) and first.value.denominator == 1 and first.value > 0:
+            return int(first.value)
+        if isinstance(first, Name) and first.name not in self.draft.places:
+            self.draft.sizes.add(first.name)
+            return named(first.name)
+        self.draft.complain("network: dense needs its number of units first, as in dense(3, relu)",
+                            node)  # fmt: skip
+        return None
+
+    def activation_of(
+        self, node: Scalar, call: Apply, params: dict[str, object]
+    ) -> str | None:
+        written: Expr | None = call.args[1] if len(call.args) > 1 else None
+        name = str(params.get("activation", "identity"))
+        if isinstance(written, Name):
+            name = written.name
+        elif written is not None or len(call.args) > 2:
+            name = node.text
+        name = SPELLINGS.get(name, name)
+        if name in ACTIVATIONS:
+            return name
+        self.draft.complain(f"network: there is no activation `{name}`", node,
+                            nearest(name, ACTIVATIONS))  # fmt: skip
+        return None
+
+    def weights(self, units: Size, bias: bool) -> list[str]:
+        """The names of the layer's weights; those not given get a shape only."""
+        features = self.shape[0] if self.column else self.shape[-1]
+        shape = (units, features) if self.column else (features, units)
+        self.missing(f"W{self.count}", shape)
+        columns = self.column and len(self.shape) == 2
+        if bias:
+            self.missing(f"b{self.count}", (units, 1) if columns else (units,))
+        self.shape = (units, *self.shape[1:]) if self.column else (*self.shape[:-1], units)
+        return [f"W{self.count}", f"b{self.count}"] if bias else [f"W{self.count}"]
+
+    def missing(self, name: str, shape: Shape) -> None:
+        if name not in self.draft.given and name not in self.draft.aliases:
+            self.draft.given[name] = Given(name, "weight", shape)
+
+    def linear(self, weights: list[str]) -> str:
+        product = (
+            f"{weights[0]} @ {self.current}" if self.column else f"{self.current} @ {weights[0]}"
+        )
+        return f"{product} + {weights[1]}" if len(weights) > 1 else product
+
+    def activation(self, node: Scalar, name: str) -> None:
+        self.count = max(self.count, 1)
+        target = f"h{self.count}"
+        if any(written.name == target for written in self.equations):
+            target += "_" + name
+        self.equations.append(Written(target, f"{name}({self.current})", node))
+        self.current = target

@@ -1,0 +1,103 @@
+"""From the text of a problem file to a ``Problem``; everything wrong in it is reported at once."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from backpropcli.errors import ProblemError
+from backpropcli.files.reader import read_documents
+from backpropcli.files.schema import known_entries
+from backpropcli.files.source import PROBLEM_LIMITS, Source, read_source
+from backpropcli.files.tree import Mapping, Node, describe
+from backpropcli.problem.asked import read_definitions, read_find
+from backpropcli.problem.data import Problem
+from backpropcli.problem.draft import Draft
+from backpropcli.problem.equations import read_equations
+from backpropcli.problem.examples import read_examples
+from backpropcli.problem.given import read_given
+from backpropcli.problem.settings import (
+    choice, read_grading, read_notation, read_text, read_update, read_upstream, whole_number,
+)  # fmt: skip
+
+KEYS = (
+    "title", "statement", "inputs", "weights", "network", "loss", "upstream", "find", "examples",
+    "reduce", "seed", "convention", "update", "define", "grading", "notation", "index_from",
+)  # fmt: skip
+
+
+def load_problem(path: str) -> Problem:
+    """Read a problem file, ``-`` for standard input; raises ``ProblemError`` or ``FileError``."""
+    return parse_problem(read_source(str(path), PROBLEM_LIMITS))
+
+
+def problem_from_text(text: str, name: str = "problem.yaml") -> Problem:
+    """A problem from its YAML text; raises as ``load_problem`` does."""
+    return parse_problem(Source(name, text))
+
+
+def parse_problem(source: Source) -> Problem:
+    """A problem from a source that has been read."""
+    documents = read_documents(source, PROBLEM_LIMITS)
+    draft = Draft(source)
+    if len(documents) > 1:
+        draft.complain("a problem file holds one problem, found several documents", documents[1])
+    top = documents[0]
+    if not isinstance(top, Mapping):
+        draft.complain(f"a problem file is a mapping, found {describe(top)}", top)
+        raise ProblemError(draft.complaints)
+    entries = known_entries(top, KEYS, source, draft.complaints)
+    problem = _built(draft, entries, top)
+    if draft.complaints:
+        raise ProblemError(draft.complaints)
+    return problem
+
+
+def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
+    seed = whole_number(draft, entries.get("seed"), "`seed`", 0)
+    draft.index_from = int(choice(draft, entries.get("index_from"), "`index_from`", ("1", "0")))
+    column = choice(draft, entries.get("convention"), "`convention`", ("row", "column")) == "column"
+    for section in ("inputs", "weights"):
+        if section in entries:
+            read_given(draft, entries[section], section[:-1], seed)
+    examples = read_examples(draft, entries.get("examples"), seed)
+    if not {"network", "loss", "update", "weights"} & set(entries):
+        draft.complain("nothing to work out: a problem has a `network`, a `loss`, an `update` or "
+                       "`weights`", top)  # fmt: skip
+    found = read_equations(draft, entries.get("network"), entries.get("loss"), column)
+    _check_differentials(draft)
+    upper, upstream = read_upstream(draft, entries, found)
+    shapes = {name: given.shape for name, given in draft.given.items()}
+    shapes.update({equation.name: equation.shape for equation in found.equations})
+    update = read_update(draft, entries.get("update"), shapes)
+    upper = upper or found.loss
+    definitions = read_definitions(draft, entries.get("define"), shapes, upper, update)
+    find = read_find(draft, entries.get("find"), shapes, upper, update, definitions)
+    return Problem(
+        name=_stem(draft.source.name), file=draft.source.name,
+        title=read_text(draft, entries.get("title"), "title"),
+        statement=read_text(draft, entries.get("statement"), "statement"),
+        given=draft.given, equations=found.equations, loss=found.loss, upper=upper,
+        upstream=upstream, examples=examples,
+        reduce=choice(draft, entries.get("reduce"), "`reduce`", ("sum", "mean")),
+        update=update, definitions=definitions, find=find, find_given="find" in entries,
+        layers=found.layers, shapes=shapes, sizes=frozenset(draft.sizes), aliases=draft.aliases,
+        notation=read_notation(draft, entries.get("notation"), shapes),
+        index_from=draft.index_from, grading=read_grading(draft, entries.get("grading")),
+        lines=tuple(draft.source.lines),
+    )  # fmt: skip
+
+
+def _stem(file: str) -> str:
+    return "problem" if file.startswith("<") else PurePath(file).stem
+
+
+def _check_differentials(draft: Draft) -> None:
+    """``dW`` cannot be a value where W is one: dW/dx would be two things."""
+    for name, place in draft.places.items():
+        if name[0] == "d" and name[1:] in draft.places:
+            draft.complaints.append(draft.source.complaint(
+                f"a value cannot be called `{name}`: with the value `{name[1:]}` it reads as a "
+                "differential", place, width=len(name),
+            ))  # fmt: skip
+
+

@@ -1,0 +1,90 @@
+"""Which quantities a problem has: values, derivatives, new weights, counts; and their shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from backpropcli.language.nodes import Apply, Expr, Name, fold, with_args
+from backpropcli.ops.sizes import Shape
+from backpropcli.problem.data import Update
+
+COUNTS = ("parameters", "operations", "macs")
+CALLED = (*COUNTS, "shape")
+
+
+class Quantities(NamedTuple):
+    """The names that ``find`` and ``define`` may use."""
+
+    shapes: Mapping[str, Shape]
+    upper: str
+    aliases: Mapping[str, str]
+    update: Update | None = None
+
+    def known(self) -> set[str]:
+        """All names that the parser has to know: values, the loss, new weights, counts."""
+        found = {*self.shapes, *self.aliases, *COUNTS, *self.updated()}
+        return found | ({self.upper} if self.upper else set())
+
+    def updated(self) -> dict[str, Shape]:
+        """What an update adds: W_new, W_change, L_new, L_steps."""
+        if self.update is None:
+            return {}
+        found: dict[str, Shape] = {}
+        for weight in self.update.weights:
+            found[f"{weight}_new"] = found[f"{weight}_change"] = self.shapes[weight]
+        for second, first in self.aliases.items():
+            if first in self.update.weights:
+                found[f"{second}_new"] = found[f"{second}_change"] = self.shapes[first]
+        if self.upper in self.shapes:
+            found[f"{self.upper}_new"] = ()
+            found[f"{self.upper}_steps"] = (self.update.steps,)
+        return found
+
+    def shape_of(self, name: str) -> Shape | None:
+        """The shape of a quantity by its canonical name, or nothing where there is none."""
+        parts = split_derivative(name)
+        if parts is not None:
+            upper, lower = (self.aliases.get(part, part) for part in parts)
+            if lower not in self.shapes or (upper not in self.shapes and upper != self.upper):
+                return None
+            return self.shapes.get(upper, ()) + self.shapes[lower]
+        name = self.aliases.get(name, name)
+        if name in self.shapes:
+            return self.shapes[name]
+        if name.partition("(")[0] in COUNTS:
+            return ()
+        return self.updated().get(name)
+
+
+def split_derivative(name: str) -> tuple[str, str] | None:
+    """The upper and the lower name of ``dL/dW1``, or nothing."""
+    upper, slash, lower = name.partition("/")
+    if not slash or upper[:1] != "d" or lower[:1] != "d":
+        return None
+    return upper[1:], lower[1:]
+
+
+def with_counts(expr: Expr) -> Expr:
+    """The expression with ``parameters(W1)`` and its like as names."""
+
+    def visit(node: Expr, args: list[Expr]) -> Expr:
+        if isinstance(node, Apply) and node.op in COUNTS and len(args) == 1:
+            if isinstance(args[0], Name):
+                return Name(f"{node.op}({args[0].name})", node.span)
+        return with_args(node, tuple(args))
+
+    return fold(expr, visit)
+
+
+def canonical(name: str, aliases: Mapping[str, str]) -> str:
+    """The quantity under its first name where a shared weight was named by its second."""
+    parts = split_derivative(name)
+    if parts is not None:
+        upper, lower = (aliases.get(part, part) for part in parts)
+        return f"d{upper}/d{lower}"
+    for ending in ("_new", "_change"):
+        stem = name.removesuffix(ending)
+        if stem != name and stem in aliases:
+            return aliases[stem] + ending
+    return aliases.get(name, name)

@@ -1,0 +1,219 @@
+"""What the names of a parsed expression mean: values, ops, parameters, class numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from backpropcli.errors import nearest
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import (
+    Apply, At, Expr, Name, Number, Params, call, fold, is_op, with_args,
+)  # fmt: skip
+from backpropcli.language.parser import ExpressionError
+from backpropcli.language.text import to_text
+from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES, OPS, SPELLINGS
+from backpropcli.ops.entry import Op, ShapeError
+from backpropcli.ops.sizes import Shape, Size, named, shape_text
+
+SIZE_PARAMS = ("shape", "n")
+SHOWN = 40  # the longest expression that is repeated in a message
+
+
+class Scope(NamedTuple):
+    """What an expression may refer to.
+
+    ``later`` are names that are defined further down; ``aliases`` are second names of shared
+    weights; ``sizes`` are the named sizes of the problem.
+    """
+
+    shapes: Mapping[str, Shape]
+    sizes: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = {}
+    later: frozenset[str] = frozenset()
+    index_from: int = 1
+
+
+def resolve(expr: Expr, scope: Scope) -> tuple[Expr, Shape]:
+    """The expression over known names and ops, and its shape.
+
+    Raises ``ExpressionError`` with the span of the part that is wrong.
+    """
+    resolver = _Resolver(scope)
+    result = fold(expr, resolver.visit)
+    return result, resolver.shapes.of(result)
+
+
+class _Resolver:
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.shapes = Shapes(scope.shapes)
+
+    def visit(self, node: Expr, args: list[Expr]) -> Expr:
+        if isinstance(node, Name):
+            return self.name(node)
+        if not isinstance(node, Apply):
+            return node
+        result = self.meaning(node, args)
+        try:
+            self.shapes.of(result)
+        except ShapeError as error:
+            raise _error(node, f"`{_short(node)}`: {self.operands(args)}{error}") from None
+        return result
+
+    def name(self, node: Name) -> Name:
+        name = self.scope.aliases.get(node.name, node.name)
+        if name in self.scope.shapes or name in self.scope.sizes:
+            return node if name == node.name else Name(name, node.span)
+        if name in self.scope.later:
+            raise _error(node, f"`{name}` is used before it is defined",
+                         "equations stand in the order in which they are computed")  # fmt: skip
+        raise _error(node, f"there is no value `{name}`", self.hint(name))
+
+    def hint(self, name: str) -> str:
+        if name == "e":
+            return "the exponential function is written exp(...)"
+        if name in FUNCTIONS:
+            return f"`{name}` is a function: write {name}(...)"
+        return nearest(name, [*self.scope.shapes, *self.scope.sizes, *FUNCTIONS])
+
+    def operands(self, args: list[Expr]) -> str:
+        """The named operands with their shapes, as the start of a message."""
+        shown = [
+            f"{to_text(a, self.scope.index_from)} is {shape_text(self.shapes.of(a))}"
+            for a in args
+            if isinstance(a, Name) or (isinstance(a, Apply) and len(to_text(a)) <= SHOWN)
+        ]
+        return ", ".join(dict.fromkeys(shown)) + ": " if shown else ""
+
+    def meaning(self, node: Apply, args: list[Expr]) -> Expr:
+        if node.op in ("dotted", "dot"):
+            return self.dotted(node, args)
+        slope = node.op.endswith("'")
+        name = SPELLINGS.get(node.op.rstrip("'"), node.op.rstrip("'")) + ("'" if slope else "")
+        if name in ("max", "min") and len(args) == 2:
+            name = "maximum" if name == "max" else "minimum"
+        op = OPS.get(name)
+        if op is None:
+            raise _error(node, f"`{node.op}` has no derivative of its own to ask for",
+                         "slopes are known for relu, sigmoid, tanh and the other "
+                         "elementwise functions")  # fmt: skip
+        args, params = self.signature(node, op, args)
+        if name in LOSSES_WITH_CLASSES:
+            args = self.with_classes(node, args)
+        if name == "onehot" and self.scope.index_from != 1:
+            params = (*params, ("base", self.scope.index_from))
+        if (name, params) == (node.op, node.params):
+            return with_args(node, tuple(args))
+        return Apply(name, tuple(args), params, node.span)
+
+    def dotted(self, node: Apply, args: list[Expr]) -> Expr:
+        if len(args) != 2:
+            raise _error(node, f"`{_short(node)}`: dot takes two operands, found {len(args)}")
+        scalar = any(self.shapes.of(arg) == () for arg in args)
+        return Apply("mul" if scalar else "matmul", tuple(args), (), node.span)
+
+    def signature(self, node: Apply, op: Op, args: list[Expr]) -> tuple[list[Expr], Params]:
+        """The operands and the parameters, which may be given by position or by name."""
+        if op.most is not None:
+            if len(args) < max(1, op.operands):
+                raise _error(node, f"`{node.op}` takes at least one operand")
+            return args, self.checked(node, op, dict(node.params))
+        if len(args) < op.operands:
+            raise _error(
+                node, f"`{_short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}, "
+                f"found {len(args)}",
+            )  # fmt: skip
+        extra = args[op.operands :]
+        if len(extra) > len(op.params):
+            raise _error(
+                node, f"`{_short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}"
+                + (f" and {', '.join(op.params)}" if op.params else "") + f", found {len(args)}",
+            )  # fmt: skip
+        params = dict(zip(op.params, (self.constant(e) for e in extra), strict=False))
+        for key, value in node.params:
+            if key in params:
+                raise _error(node, f"`{_short(node)}`: {key} is given twice")
+            params[key] = value
+        return args[: op.operands], self.checked(node, op, params)
+
+    def constant(self, expr: Expr) -> Any:
+        """A parameter that was written as an operand: a number, a size or a list of them."""
+        if isinstance(expr, Number):
+            return int(expr.value) if expr.value.denominator == 1 else expr.value
+        if isinstance(expr, Name) and expr.name in self.scope.sizes:
+            return expr.name
+        if is_op(expr, "neg"):
+            value = self.constant(expr.args[0])
+            if isinstance(value, int | Fraction):
+                return -value
+        if is_op(expr, "array"):
+            return tuple(self.constant(item) for item in expr.args)
+        raise _error(expr, f"`{_short(expr)}`: a constant is expected here")
+
+    def checked(self, node: Apply, op: Op, params: dict[str, Any]) -> Params:
+        for key in params:
+            if key not in op.params:
+                known = ", ".join(f"{p}=" for p in op.params) or "no named arguments"
+                raise _error(node, f"`{_short(node)}`: {node.op} has no argument `{key}=`",
+                             nearest(key, op.params) or f"it takes {known}")  # fmt: skip
+        self.check_required(node, op, params)
+        return tuple((k, self.parameter(node, k, v)) for k, v in params.items())
+
+    def check_required(self, node: Apply, op: Op, params: dict[str, Any]) -> None:
+        for key in (*SIZE_PARAMS, "at"):
+            if key in op.params and key not in params:
+                raise _error(node, f"`{_short(node)}`: {node.op} needs {key}=")
+
+    def parameter(self, node: Apply, key: str, value: Any) -> Any:
+        """A parameter in the type that its op expects."""
+        if key == "shape":
+            items = value if isinstance(value, tuple) else (value,)
+            return tuple(self.size(node, item) for item in items)
+        if key == "n":
+            return self.size(node, value)
+        if key == "at" and not isinstance(value, At):
+            items = value if isinstance(value, tuple) else (value,)
+            return At(tuple(item - self.scope.index_from for item in items))
+        if key == "axis":
+            items = value if isinstance(value, tuple) else (value,)
+            if not all(isinstance(i, int) and not isinstance(i, bool) for i in items):
+                raise _error(node, f"`{_short(node)}`: axis= takes whole numbers from 0 on")
+        if key == "keepdims" and not isinstance(value, bool):
+            raise _error(node, f"`{_short(node)}`: keepdims= is True or False")
+        if key in ("alpha", "delta") and not isinstance(value, int | Fraction):
+            raise _error(node, f"`{_short(node)}`: {key}= takes a number")
+        return value
+
+    def size(self, node: Apply, value: Any) -> Size:
+        if isinstance(value, int) and not isinstance(value, bool) and value >= -1:
+            return value
+        if isinstance(value, str) and value in self.scope.sizes:
+            return named(value)
+        if isinstance(value, str | int | Fraction | bool):
+            raise _error(node, f"`{_short(node)}`: `{value}` is not a size")
+        return value  # type: ignore[no-any-return]
+
+    def with_classes(self, node: Apply, args: list[Expr]) -> list[Expr]:
+        """A target of class numbers as one-hot rows."""
+        scores, target = (self.shapes.of(arg) for arg in args)
+        if scores and target == scores[:-1]:
+            base = self.scope.index_from
+            params = {} if base == 1 else {"base": base}
+            return [args[0], call("onehot", args[1], n=scores[-1], **params)]
+        return args
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{'one' if count == 1 else count} {noun}{'' if count == 1 else 's'}"
+
+
+def _short(node: Expr) -> str:
+    text = to_text(node)
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
+
+
+def _error(node: Expr, message: str, hint: str = "") -> ExpressionError:
+    start, stop = node.span or (0, 1)
+    return ExpressionError(message, start, stop, hint)

@@ -1,0 +1,113 @@
+"""One forward and backward pass for each example, and their totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from backpropcli.errors import Complaint, EvaluationError
+from backpropcli.evaluate.exact import exact_values
+from backpropcli.evaluate.floats import Machine, evaluate
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import Apply, postorder
+from backpropcli.language.text import to_text
+from backpropcli.ops import OPS
+from backpropcli.problem.data import Equation, Given
+from backpropcli.program import Program
+from backpropcli.solution.run import Run, computable
+from backpropcli.writing import with_numbers
+
+
+class Passes:
+    """The equations of a program that have values, compiled; passes over them."""
+
+    def __init__(self, program: Program) -> None:
+        self.program, self.problem = program, program.problem
+        upstream = {given.name: given for given in self.problem.upstream.values()}
+        self.fixed: dict[str, Given] = {**self.problem.given, **upstream}
+        first = self.problem.examples[0] if self.problem.examples else {}
+        known = {n for n, g in self.fixed.items() if g.value is not None} | set(first)
+        self.equations = computable(program.computed, known)
+        self.machine = Machine([(e.name, e.expr) for e in self.equations], sorted(known))
+        self.shapes = Shapes(program.shapes)
+
+    def all(self, weights: Mapping[str, Given], exact: bool) -> tuple[list[Run], Run]:
+        """A run for each example and the total; without examples one run, which is the total.
+
+        Raises ``EvaluationError`` where a value leaves its domain.
+        """
+        cases = self.problem.examples or ({},)
+        runs = [
+            self.one({**self.fixed, **weights, **case}, exact, number)
+            for number, case in enumerate(cases, 1)
+        ]
+        return runs, self.total(runs) if self.problem.examples else runs[0]
+
+    def one(self, given: Mapping[str, Given], exact: bool, number: int) -> Run:
+        """One pass over given values; ``number`` is the example's, for messages."""
+        run = Run()
+        for name, one in given.items():
+            if one.value is not None:
+                run.put(name, one.value, one.exact)
+        computed = self.machine.run(run.values)
+        rational = {name: run.exact.get(name) for name in run.values}
+        pairs = [(e.name, e.expr) for e in self.equations]
+        fractions = exact_values(pairs, rational, self.shapes) if exact else {}
+        for name, value in computed.items():
+            run.put(name, value, fractions.get(name))
+        for equation in self.equations:
+            self.check(equation, run, number)
+        return run
+
+    def check(self, equation: Equation, run: Run, number: int = 1) -> None:
+        """Raise where an op is used outside its domain, or the value is not finite."""
+        complaint = self.outside(equation, run) or self.not_finite(equation, run)
+        if complaint:
+            where = f"example {number}: " if self.problem.examples else ""
+            raise EvaluationError(complaint._replace(message=where + complaint.message))
+
+    def outside(self, equation: Equation, run: Run) -> Complaint | None:
+        for node in postorder(equation.expr):
+            domain = OPS[node.op].domain if isinstance(node, Apply) else None
+            if domain is not None and isinstance(node, Apply):
+                args = [evaluate(arg, run.values) for arg in node.args]
+                said = domain(*args, **dict(node.params))
+                if said:
+                    return self.complaint(equation, said)
+        return None
+
+    def not_finite(self, equation: Equation, run: Run) -> Complaint | None:
+        if np.isfinite(run.values[equation.name]).all():
+            return None
+        put_in = with_numbers(equation.expr, run.values, self.problem.index_from)
+        return self.complaint(
+            equation, f"{equation.name} is not a finite number: {put_in}",
+            "there is a log(0), a division by zero or an overflow",
+        )  # fmt: skip
+
+    def complaint(self, equation: Equation, said: str, hint: str = "") -> Complaint:
+        text = f"{equation.name} = {to_text(equation.expr, self.problem.index_from)}"
+        line = self.problem.source_line(equation.place)
+        return Complaint(f"`{text}`: {said}", equation.place, hint, line)
+
+    def total(self, runs: Sequence[Run]) -> Run:
+        """The loss and the gradients of what the examples share, summed or averaged."""
+        total = Run()
+        shared = [name for name, given in self.fixed.items() if given.value is not None]
+        for name in shared:
+            total.put(name, runs[0].values[name], runs[0].exact.get(name))
+        upper = self.problem.upper
+        both = (*shared, *self.problem.aliases)
+        for name in (upper, *(e.name for e in self.program.gradients)):
+            if name in runs[0].values and (name == upper or name in {f"d{upper}/d{n}" for n in both}):
+                self.add(total, name, runs)
+        return total
+
+    def add(self, total: Run, name: str, runs: Sequence[Run]) -> None:
+        count = len(runs) if self.problem.reduce == "mean" else 1
+        exact = None
+        if all(name in run.exact for run in runs):
+            exact = sum(run.exact[name] for run in runs) / Fraction(count)
+        total.put(name, sum(run.values[name] for run in runs) / count, exact)

@@ -1,0 +1,97 @@
+"""From a problem to its solution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from backpropcli.language.nodes import names
+from backpropcli.ops.entry import Array
+from backpropcli.problem import Problem, load_problem
+from backpropcli.problem.quantities import COUNTS
+from backpropcli.program import Program, build_program
+from backpropcli.solution.passes import Passes
+from backpropcli.solution.run import Run
+from backpropcli.solution.update import make_steps, summarise
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A solved problem; ``solve`` makes it.
+
+    ``total`` holds the values of the whole problem: of its one pass, or with ``examples`` the
+    total loss, the total gradients and what follows from them. ``examples`` holds a run for each
+    example and ``steps`` one for each step of an update. ``solution["dL/dW1"]`` is a float64
+    array of the shape of W1.
+    """
+
+    problem: Problem
+    program: Program
+    total: Run
+    examples: tuple[Run, ...] = ()
+    steps: tuple[Run, ...] = ()
+
+    def __getitem__(self, quantity: str) -> Array:
+        """The value of a quantity such as ``dL/dW1``; with examples, of the total."""
+        return self.total.values[quantity]
+
+    def __contains__(self, quantity: object) -> bool:
+        return quantity in self.total.values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.total.values)
+
+    def _repr_html_(self) -> str:
+        from backpropcli.report.notebook import render
+
+        return render(self)
+
+
+def solve(problem: Problem | str, also: Iterable[str] = ()) -> Solution:
+    """Work out every value and every gradient of a problem, or of the problem file at a path.
+
+    ``also`` names derivatives that are wanted beyond ``find``, such as "dL/dx". Raises
+    ``ProblemError`` or ``FileError`` for a bad problem, and ``EvaluationError`` where the numbers
+    leave their domain on the way.
+    """
+    problem = load_problem(problem) if isinstance(problem, str) else problem
+    program = build_program(problem, also)
+    passes = Passes(program)
+    weights = {name: problem.given[name] for name in problem.weights}
+    update = problem.update
+    steps: list[Run] = []
+    if update is None:
+        runs, total = passes.all(weights, exact=True)
+    else:
+        all_runs, steps, after = make_steps(passes, update, weights)
+        runs, total = all_runs[0], Run(steps[0])
+        summarise(passes, total, steps, weights, after)
+    examples = runs if problem.examples else []
+    for run in (total, *examples):
+        _count(program, run)
+        _define(passes, run)
+    kept = steps if update is not None and update.counted else []
+    return Solution(problem, program, total, tuple(examples), tuple(kept))
+
+
+def _define(passes: Passes, run: Run) -> None:
+    """Compute the definitions that this run has the values for."""
+    for equation in passes.program.definitions:
+        if run.has_all(names(equation.expr)):
+            run.compute(equation, passes.shapes)
+            passes.check(equation, run)
+
+
+def _count(program: Program, run: Run) -> None:
+    """Put the counts that definitions and ``find`` may use, where they are numbers."""
+    counts = program.counts
+    found: dict[str, Any] = {what: counts.total(what) for what in COUNTS}
+    for name, size in {**counts.by_equation, **counts.parameters}.items():
+        found[f"parameters({name})"] = size
+    for name, spent in {**counts.network, program.problem.loss: counts.loss}.items():
+        found[f"operations({name})"], found[f"macs({name})"] = spent
+    for name, size in found.items():
+        if isinstance(size, int):
+            run.put(name, size, Fraction(size))

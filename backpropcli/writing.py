@@ -1,0 +1,106 @@
+"""Values as text: the one place that formats numbers, and equations with the numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backpropcli.evaluate.floats import evaluate
+from backpropcli.language.nodes import Apply, At, Expr, Name, is_op
+from backpropcli.language.text import Leaf, Style, layout, literal_strength
+from backpropcli.ops.entry import Array
+from backpropcli.ops.shaping import selector
+
+SIGNIFICANT = 6
+LONGEST_FRACTION = 12  # characters of a fraction that is still shown as one
+
+
+class NumberStyle(NamedTuple):
+    """How numbers are written: with so many decimals, or as fractions, or as short as it goes."""
+
+    decimals: int | None = None
+    exact: bool = False
+
+
+def number(value: Any, style: NumberStyle = NumberStyle()) -> str:
+    """A number as people write it: ``-0.38``, ``5``, ``1.5e-07``; never ``-0``.
+
+    ``value`` is a float or a Fraction; a Fraction is written as one with ``exact``.
+    """
+    if isinstance(value, Fraction):
+        if style.exact and len(str(value)) <= LONGEST_FRACTION:
+            return str(value)
+        value = float(value)
+    value = float(value)
+    if style.decimals is not None:
+        text = f"{value:.{style.decimals}f}"
+        return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+    if value == int(value) if abs(value) < 1e15 else False:
+        return str(int(value))
+    text = f"{value:.{SIGNIFICANT}g}"
+    if "e" in text:
+        digits, power = text.split("e")
+        return f"{digits}e{int(power)}"
+    return text
+
+
+def listed(value: Array, style: NumberStyle = NumberStyle(), most: int | None = None) -> str:
+    """An array as nested lists in one line; ``most`` entries of an axis, the rest as `...`."""
+    value = np.asarray(value)
+    if value.ndim == 0:
+        return number(value[()], style)
+    parts = [listed(value[i], style, most) if i is not None else "..."
+             for i in shown_positions(len(value), most)]  # fmt: skip
+    return "[" + ", ".join(parts) + "]"
+
+
+def shown_positions(count: int, most: int | None) -> list[int | None]:
+    """Which of many entries are shown, with None for what is left out."""
+    if most is None or count <= most:
+        return list(range(count))
+    head = max(1, most // 2)
+    tail = max(1, most - head - 1)
+    return [*range(head), None, *range(count - tail, count)]
+
+
+def is_numeric_leaf(expr: Expr) -> bool:
+    """A part that stands for a value: a name, an entry of one, a slope such as ``relu'(z)``."""
+    if isinstance(expr, Name):
+        return True
+    if is_op(expr, "index"):
+        return isinstance(expr.args[0], Name)
+    return isinstance(expr, Apply) and expr.op.endswith("'")
+
+
+def leaf_value(expr: Expr, values: Mapping[str, Array]) -> Array:
+    """The number that a leaf stands for."""
+    if isinstance(expr, Name):
+        return np.asarray(values[expr.name])
+    if is_op(expr, "index") and isinstance(expr.args[0], Name):
+        assert isinstance(expr, Apply)
+        at: At = dict(expr.params)["at"]
+        return np.asarray(np.asarray(values[expr.args[0].name])[selector(at)])
+    return evaluate(expr, values)
+
+
+def with_numbers(
+    expr: Expr,
+    values: Mapping[str, Array],
+    index_from: int = 1,
+    show: Callable[[Array], str] = listed,
+    tight: bool = False,
+) -> str:
+    """The expression with the numbers put in for its names: ``[31.5, 21] * 2``."""
+    pieces, _ = layout(expr, Style(index_from, tight, is_numeric_leaf))
+    return "".join(
+        piece if isinstance(piece, str) else leaf_text(piece, values, show) for piece in pieces
+    )
+
+
+def leaf_text(leaf: Leaf, values: Mapping[str, Array], show: Callable[[Array], str]) -> str:
+    """The number of a leaf, in parentheses where it would bind too loosely."""
+    text = show(leaf_value(leaf.node, values))
+    return f"({text})" if literal_strength(text) < leaf.need else text
