@@ -1,3 +1,31 @@
-"""Solve backpropagation homework and check answers to it."""
+"""Solve backpropagation homework and check answers to it.
+
+``load_problem(path)`` reads a problem file and ``solve(problem)`` works out every value and every
+gradient; the command ``backprop`` prints the same objects.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backpropcli.problem import Problem, load_problem
+    from backpropcli.solution import Solution, solve
 
 __version__ = "0.1.0"
+__all__ = ["Problem", "Solution", "__version__", "load_problem", "solve"]
+
+_HOMES = {
+    "Problem": "backpropcli.problem",
+    "load_problem": "backpropcli.problem",
+    "Solution": "backpropcli.solution",
+    "solve": "backpropcli.solution",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when they are first used, so that ``--help`` starts fast."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

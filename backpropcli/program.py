@@ -120,10 +120,16 @@ def _derivatives(
             Complaint(str(error), place, source=problem.source_line(place))
         ) from None
     return [
-        Equation(g.name, g.expr, "gradient", g.shape, places.get(g.through[-1]) if g.through
-                 else None, g.through)
+        Equation(
+            g.name,
+            g.expr,
+            "gradient",
+            g.shape,
+            places.get(g.through[-1]) if g.through else None,
+            g.through,
+        )
         for g in found
-    ]  # fmt: skip
+    ]
 
 
 def _add_shared(problem: Problem, found: dict[str, Equation]) -> None:
@@ -146,11 +152,12 @@ def _updates(problem: Problem, shapes: Mapping[str, Shape]) -> tuple[Equation, .
         if gradient.name not in shapes:
             raise ProblemError(
                 Complaint(
-                    f"update: there is no gradient for {weight}", update.place,
+                    f"update: there is no gradient for {weight}",
+                    update.place,
                     "a loss or `upstream:` gives gradients; `only:` names the weights to update",
                     problem.source_line(update.place),
                 )
-            )  # fmt: skip
+            )
         step = tidy(update.lr * gradient, measure)
         change, new = tidy(-step, measure), Name(weight) - step
         if update.steps > 1:
@@ -164,7 +171,9 @@ def _updates(problem: Problem, shapes: Mapping[str, Shape]) -> tuple[Equation, .
 def _definitions(problem: Problem, shapes: Mapping[str, Shape]) -> tuple[Equation, ...]:
     known = dict(shapes)
     if problem.update is not None:
-        known.update({f"{problem.upper}_new": (), f"{problem.upper}_steps": (problem.update.steps,)})
+        known.update(
+            {f"{problem.upper}_new": (), f"{problem.upper}_steps": (problem.update.steps,)}
+        )
     found = []
     for definition in problem.definitions:
         shape = Shapes(known).of(definition.expr)
@@ -179,8 +188,6 @@ def _counts(problem: Problem) -> Counts:
     network = {e.name: cost(e.expr, shapes) for e in problem.equations if e.kind == "value"}
     loss = [cost(e.expr, shapes) for e in problem.equations if e.kind == "loss"]
     own = {
-        e.name: _sum(weights[n] for n in names(e.expr) if n in weights)
-        for e in problem.equations
+        e.name: _sum(weights[n] for n in names(e.expr) if n in weights) for e in problem.equations
     }
     return Counts(weights, network, loss[0] if loss else Cost(0, 0), own)
-

@@ -8,10 +8,19 @@ from typing import Any, NamedTuple
 
 from backpropcli.errors import nearest
 from backpropcli.infer import Shapes
+from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import (
-    Apply, At, Expr, Name, Number, Params, call, fold, is_op, with_args,
-)  # fmt: skip
-from backpropcli.language.parser import ExpressionError
+    Apply,
+    At,
+    Expr,
+    Name,
+    Number,
+    Params,
+    call,
+    fold,
+    is_op,
+    with_args,
+)
 from backpropcli.language.text import to_text
 from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES, OPS, SPELLINGS
 from backpropcli.ops.entry import Op, ShapeError
@@ -67,8 +76,11 @@ class _Resolver:
         if name in self.scope.shapes or name in self.scope.sizes:
             return node if name == node.name else Name(name, node.span)
         if name in self.scope.later:
-            raise _error(node, f"`{name}` is used before it is defined",
-                         "equations stand in the order in which they are computed")  # fmt: skip
+            raise _error(
+                node,
+                f"`{name}` is used before it is defined",
+                "equations stand in the order in which they are computed",
+            )
         raise _error(node, f"there is no value `{name}`", self.hint(name))
 
     def hint(self, name: str) -> str:
@@ -96,9 +108,11 @@ class _Resolver:
             name = "maximum" if name == "max" else "minimum"
         op = OPS.get(name)
         if op is None:
-            raise _error(node, f"`{node.op}` has no derivative of its own to ask for",
-                         "slopes are known for relu, sigmoid, tanh and the other "
-                         "elementwise functions")  # fmt: skip
+            raise _error(
+                node,
+                f"`{node.op}` has no derivative of its own to ask for",
+                "slopes are known for relu, sigmoid, tanh and the other elementwise functions",
+            )
         args, params = self.signature(node, op, args)
         if name in LOSSES_WITH_CLASSES:
             args = self.with_classes(node, args)
@@ -122,15 +136,18 @@ class _Resolver:
             return args, self.checked(node, op, dict(node.params))
         if len(args) < op.operands:
             raise _error(
-                node, f"`{_short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}, "
+                node,
+                f"`{_short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}, "
                 f"found {len(args)}",
-            )  # fmt: skip
+            )
         extra = args[op.operands :]
         if len(extra) > len(op.params):
             raise _error(
-                node, f"`{_short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}"
-                + (f" and {', '.join(op.params)}" if op.params else "") + f", found {len(args)}",
-            )  # fmt: skip
+                node,
+                f"`{_short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}"
+                + (f" and {', '.join(op.params)}" if op.params else "")
+                + f", found {len(args)}",
+            )
         params = dict(zip(op.params, (self.constant(e) for e in extra), strict=False))
         for key, value in node.params:
             if key in params:
@@ -156,8 +173,11 @@ class _Resolver:
         for key in params:
             if key not in op.params:
                 known = ", ".join(f"{p}=" for p in op.params) or "no named arguments"
-                raise _error(node, f"`{_short(node)}`: {node.op} has no argument `{key}=`",
-                             nearest(key, op.params) or f"it takes {known}")  # fmt: skip
+                raise _error(
+                    node,
+                    f"`{_short(node)}`: {node.op} has no argument `{key}=`",
+                    nearest(key, op.params) or f"it takes {known}",
+                )
         self.check_required(node, op, params)
         return tuple((k, self.parameter(node, k, v)) for k, v in params.items())
 

@@ -25,7 +25,10 @@ class NumberStyle(NamedTuple):
     exact: bool = False
 
 
-def number(value: Any, style: NumberStyle = NumberStyle()) -> str:
+SHORT = NumberStyle()
+
+
+def number(value: Any, style: NumberStyle = SHORT) -> str:
     """A number as people write it: ``-0.38``, ``5``, ``1.5e-07``; never ``-0``.
 
     ``value`` is a float or a Fraction; a Fraction is written as one with ``exact``.
@@ -47,13 +50,15 @@ def number(value: Any, style: NumberStyle = NumberStyle()) -> str:
     return text
 
 
-def listed(value: Array, style: NumberStyle = NumberStyle(), most: int | None = None) -> str:
+def listed(value: Array, style: NumberStyle = SHORT, most: int | None = None) -> str:
     """An array as nested lists in one line; ``most`` entries of an axis, the rest as `...`."""
     value = np.asarray(value)
     if value.ndim == 0:
         return number(value[()], style)
-    parts = [listed(value[i], style, most) if i is not None else "..."
-             for i in shown_positions(len(value), most)]  # fmt: skip
+    parts = [
+        listed(value[i], style, most) if i is not None else "..."
+        for i in shown_positions(len(value), most)
+    ]
     return "[" + ", ".join(parts) + "]"
 
 
@@ -67,10 +72,10 @@ def shown_positions(count: int, most: int | None) -> list[int | None]:
 
 
 def is_numeric_leaf(expr: Expr) -> bool:
-    """A part that stands for a value: a name, an entry of one, a slope such as ``relu'(z)``."""
+    """A part that stands for a value: a name, its transpose or entry, a slope ``relu'(z)``."""
     if isinstance(expr, Name):
         return True
-    if is_op(expr, "index"):
+    if is_op(expr, "index", "transpose"):
         return isinstance(expr.args[0], Name)
     return isinstance(expr, Apply) and expr.op.endswith("'")
 

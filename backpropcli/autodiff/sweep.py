@@ -111,7 +111,9 @@ class _Sweep:
         if not self.rows.shape:
             return Number(1)
         flat = call("eye", n=_count(self.rows.shape))
-        return flat if len(self.rows.shape) == 1 else call("reshape", flat, shape=self.rows.shape * 2)
+        return (
+            flat if len(self.rows.shape) == 1 else call("reshape", flat, shape=self.rows.shape * 2)
+        )
 
 
 def _count(shape: Shape) -> int:

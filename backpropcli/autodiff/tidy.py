@@ -8,86 +8,30 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from backpropcli.autodiff.coefficients import attach, constant
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import (
-    Apply, Expr, Name, Number, array, call, fold, index, is_op,
-)  # fmt: skip
+    Apply,
+    Expr,
+    Name,
+    Number,
+    array,
+    call,
+    fold,
+    index,
+    is_op,
+)
 from backpropcli.ops import OPS
 from backpropcli.ops.shapes import axes_of
 
 Part = tuple[Fraction, Expr | None]
 ONE = Fraction(1)
 LISTED = 6  # the longest vector whose entries are written out one by one
-FLIPS = 6  # how deep a difference is looked for to take in a minus sign
 
 
 def tidy(expr: Expr, shapes: Shapes) -> Expr:
     """The same function, of the same shape, tidied."""
     return _Tidy(shapes).whole(expr)
-
-
-def attach(coefficient: Fraction, core: Expr | None) -> Expr:
-    """A coefficient and a core as one expression."""
-    if core is None:
-        return _constant(coefficient)
-    if coefficient < 0:
-        return _negated(attach(-coefficient, core))
-    if is_op(core, "expand") and isinstance(core, Apply) and core.args[0] == Number(1):
-        return Apply("expand", (_constant(coefficient),), core.params)
-    top, bottom = _split(coefficient)
-    if top != 1:
-        core = _leftmost(core, lambda factor: Number(top) * factor)
-    return core / bottom if bottom != 1 else core
-
-
-def _constant(value: Fraction) -> Expr:
-    if value < 0:
-        return -_constant(-value)
-    top, bottom = _split(value)
-    return Number(top) if bottom == 1 else Number(top) / bottom
-
-
-def _split(value: Fraction) -> tuple[Fraction, int]:
-    """What is multiplied and what is divided by: 2/3 is times 2 by 3, 0.05 stays 0.05."""
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest == 1 and value.denominator not in (2, 4, 8):
-        return value, 1
-    return Fraction(value.numerator), value.denominator
-
-
-def _leftmost(expr: Expr, change: object) -> Expr:
-    """The product with its first factor changed, so that no parentheses are needed."""
-    spine: list[Apply] = []
-    while is_op(expr, "mul", "div", "matmul") and isinstance(expr, Apply):
-        spine.append(expr)
-        expr = expr.args[0]
-    result = change(expr)  # type: ignore[operator]
-    for node in reversed(spine):
-        result = Apply(node.op, (result, *node.args[1:]), node.params)
-    return result  # type: ignore[no-any-return]
-
-
-def _negated(expr: Expr) -> Expr:
-    """The negative, with the sign taken into a difference where there is one."""
-    return _flipped(expr, FLIPS) or -expr
-
-
-def _flipped(expr: Expr, depth: int) -> Expr | None:
-    if not isinstance(expr, Apply) or depth == 0:
-        return None
-    if expr.op == "sub":
-        return expr.args[1] - expr.args[0]
-    if expr.op == "neg":
-        return expr.args[0]
-    for position in OPS[expr.op].linear:
-        flipped = _flipped(expr.args[position], depth - 1)
-        if flipped is not None:
-            args = (*expr.args[:position], flipped, *expr.args[position + 1 :])
-            return Apply(expr.op, args, expr.params)
-    return None
 
 
 class _Tidy:
@@ -248,9 +192,9 @@ class _Tidy:
                 return coefficient, inner
         if node.op == "matmul":
             return coefficient, self.without_identity(node)
-        if node.op in ("reshape", "expand") and inner is not None:
-            if self.shapes.of(inner) == self.shapes.of(node):
-                return coefficient, None if inner == Number(1) else inner
+        same = inner is not None and self.shapes.of(inner) == self.shapes.of(node)
+        if node.op in ("reshape", "expand") and same:
+            return coefficient, None if inner == Number(1) else inner
         if node.op == "place":
             return coefficient, self.listed(node)
         if node.op == "index":
@@ -293,4 +237,4 @@ ONE_EXPR = Number(1)
 
 
 def _scaled(factor: Fraction, expr: Expr) -> Expr:
-    return _constant(factor) * expr
+    return constant(factor) * expr

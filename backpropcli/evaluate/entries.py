@@ -66,9 +66,7 @@ class _Entries:
         site = Site(marks[0], node, marks, own, self.shapes.of(node), params)
         expansion = OPS[node.op].expansion
         assert expansion is not None
-        inner = _Entries(
-            Shapes({mark.name: shape for mark, shape in zip(marks, own, strict=True)})
-        )
+        inner = _Entries(Shapes({mark.name: shape for mark, shape in zip(marks, own, strict=True)}))
         values = {mark.name: arg for mark, arg in zip(marks, args, strict=True)}
 
         def visit(part: Expr, operands: list[Array]) -> Array:

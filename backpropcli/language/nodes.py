@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 Params = tuple[tuple[str, Any], ...]
-Operand = "Expr | int | Fraction"
+Positions = tuple[int | tuple[int, int | None], ...]
 
 
 class Expr:
@@ -89,6 +89,7 @@ class Number(Expr):
         self._hash = hash(("number", self.value))
 
     def label(self) -> tuple[Any, ...]:
+        """The kind and the content."""
         return ("number", self.value)
 
 
@@ -104,6 +105,7 @@ class Name(Expr):
         self._hash = hash(("name", name))
 
     def label(self) -> tuple[Any, ...]:
+        """The kind and the content."""
         return ("name", self.name)
 
 
@@ -126,15 +128,16 @@ class Apply(Expr):
         self._hash = hash((op, args, params))
 
     def label(self) -> tuple[Any, ...]:
+        """The kind and the content."""
         return (self.op, self.params)
 
 
 class At:
-    """The parameter of an index: positions counted from 0, and slices as pairs [from, to)."""
+    """The parameter of an index: positions counted from 0, slices as [from, to), None the end."""
 
     __slots__ = ("items",)
 
-    def __init__(self, items: tuple[int | tuple[int, int], ...]) -> None:
+    def __init__(self, items: Positions) -> None:
         self.items = items
 
     def __eq__(self, other: object) -> bool:
@@ -171,7 +174,7 @@ def call(op: str, *args: Expr | int | Fraction, **params: Any) -> Apply:
     return Apply(op, tuple(as_expr(a) for a in args), kept)
 
 
-def index(value: Expr, *items: int | tuple[int, int]) -> Expr:
+def index(value: Expr, *items: int | tuple[int, int | None]) -> Expr:
     """An entry or a slice of a value, counted from 0."""
     return Apply("index", (value,), (("at", At(items)),))
 

@@ -6,39 +6,22 @@ vocabulary; what they mean is resolved later. It never evaluates anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from backpropcli.errors import nearest
+from backpropcli.language.cursor import Cursor, shown
+from backpropcli.language.grammar import (
+    BINARY,
+    MAX_DIGITS,
+    MAX_EXPONENT,
+    POWER,
+    PRODUCT,
+    ExpressionError,
+    Vocabulary,
+)
 from backpropcli.language.nodes import Apply, At, Expr, Name, Number
-from backpropcli.language.tokens import Token, tokenize
-
-SUM, PRODUCT, POWER, POSTFIX = 10, 20, 40, 50
-BINARY = {
-    "+": ("add", SUM), "-": ("sub", SUM), "*": ("mul", PRODUCT), "/": ("div", PRODUCT),
-    "@": ("matmul", PRODUCT), "·": ("dotted", PRODUCT), "⊗": ("outer", PRODUCT),
-}  # fmt: skip
-MAX_EXPONENT = 64
-MAX_DIGITS = 64
-
-
-class ExpressionError(Exception):
-    """What is wrong with an expression, and from where to where in its text."""
-
-    def __init__(self, message: str, start: int, stop: int, hint: str = "") -> None:
-        super().__init__(message)
-        self.message, self.start, self.stop, self.hint = message, start, stop, hint
-
-
-class Vocabulary(NamedTuple):
-    """What the parser has to know of the names, and how large a text may be."""
-
-    functions: Collection[str] = ()
-    values: Collection[str] = ()
-    index_from: int = 1
-    max_nodes: int = 2000
-    max_depth: int = 30
+from backpropcli.language.tokens import Token
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Expr:
@@ -46,52 +29,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Expr:
     return _Parser(text, vocabulary).whole()
 
 
-class _Parser:
-    def __init__(self, text: str, vocabulary: Vocabulary) -> None:
-        self.tokens = tokenize(text)
-        self.at = 0
-        self.words = vocabulary
-        self.nodes = 0
-        self.depth = 0
-
-    @property
-    def here(self) -> Token:
-        return self.tokens[self.at]
-
-    def peek(self, ahead: int = 1) -> Token:
-        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
-
-    def take(self) -> Token:
-        token = self.here
-        self.at += 1
-        return token
-
-    def accept(self, kind: str) -> Token | None:
-        return self.take() if self.here.kind == kind else None
-
-    def expect(self, kind: str, after: str) -> Token:
-        if self.here.kind != kind:
-            raise self.error(f"expected `{kind}` {after}, found {_shown(self.here)}")
-        return self.take()
-
-    def error(self, message: str, token: Token | None = None, hint: str = "") -> ExpressionError:
-        token = token or self.here
-        return ExpressionError(message, token.start, max(token.stop, token.start + 1), hint)
-
-    def made(self, node: Expr) -> Expr:
-        self.nodes += 1
-        if self.nodes > self.words.max_nodes:
-            raise self.error(f"the expression is too long (more than {self.words.max_nodes} parts)")
-        return node
-
-    def nested(self, parse_part: Callable[[], Expr]) -> Expr:
-        self.depth += 1
-        if self.depth > self.words.max_depth:
-            raise self.error(f"nested more than {self.words.max_depth} levels deep")
-        part = parse_part()
-        self.depth -= 1
-        return part
-
+class _Parser(Cursor):
     def whole(self) -> Expr:
         if self.here.kind == "end":
             raise self.error("an expression is expected, found nothing")
@@ -110,7 +48,7 @@ class _Parser:
         hint = hints.get(token.kind, "")
         if token.kind == "end":
             return self.error("the expression ends where an operand is expected", token)
-        return self.error(f"{_shown(token)} is not expected here", token, hint)
+        return self.error(f"{shown(token)} is not expected here", token, hint)
 
     def expression(self, limit: int) -> Expr:
         """An expression whose operators all bind tighter than ``limit``."""
@@ -193,14 +131,19 @@ class _Parser:
         inner = self.nested(lambda: self.expression(max(limit, PRODUCT - 1)))
         if sign.kind == "+":
             return inner
-        return self.made(Apply("neg", (inner,), span=(sign.start, (inner.span or (0, sign.stop))[1])))
+        return self.made(
+            Apply("neg", (inner,), span=(sign.start, (inner.span or (0, sign.stop))[1]))
+        )
 
     def number(self) -> Expr:
         token = self.take()
         exponent = token.text.lower().partition("e")[2]
         if len(token.text) > MAX_DIGITS or (exponent and abs(int(exponent)) > MAX_EXPONENT):
-            raise self.error(f"a number has at most {MAX_DIGITS} characters, and an exponent of "
-                             f"at most {MAX_EXPONENT}", token)  # fmt: skip
+            raise self.error(
+                f"a number has at most {MAX_DIGITS} characters, and an exponent of "
+                f"at most {MAX_EXPONENT}",
+                token,
+            )
         return self.made(Number(Fraction(token.text), (token.start, token.stop)))
 
     def name(self) -> Expr:
@@ -244,12 +187,15 @@ class _Parser:
             unknown = lower.text[1:]
             return ExpressionError(
                 f"`{upper.text}/{lower.text}` is no derivative: there is no value `{unknown}`",
-                upper.start, lower.stop, nearest(unknown, self.words.values),
-            )  # fmt: skip
+                upper.start,
+                lower.stop,
+                nearest(unknown, self.words.values),
+            )
         return ExpressionError(
             f"`{upper.text}` stands only in a derivative such as `{upper.text}/dW1`",
-            upper.start, slash.stop,
-        )  # fmt: skip
+            upper.start,
+            slash.stop,
+        )
 
     def called(self, name: Token, op: str) -> Expr:
         self.expect("(", f"after `{op}`")
@@ -329,11 +275,15 @@ class _Parser:
         token = self.take()
         start = self.words.index_from
         if token.kind != "number" or not token.text.isdigit() or len(token.text) > 9:
-            raise self.error(f"an index is a whole number from {start} on, "
-                             f"found {_shown(token)}", token)  # fmt: skip
+            raise self.error(
+                f"an index is a whole number from {start} on, found {shown(token)}", token
+            )
         if int(token.text) < start:
-            raise self.error(f"indices count from {start} here, found {token.text}", token,
-                             "`index_from: 0` makes them count from 0" if start else "")  # fmt: skip
+            raise self.error(
+                f"indices count from {start} here, found {token.text}",
+                token,
+                "`index_from: 0` makes them count from 0" if start else "",
+            )
         return int(token.text) - start
 
 
@@ -343,7 +293,3 @@ def _join(left: Expr, right: Expr) -> tuple[int, int]:
 
 def _to(left: Expr, token: Token) -> tuple[int, int]:
     return ((left.span or (0, 0))[0], token.stop)
-
-
-def _shown(token: Token) -> str:
-    return "the end" if token.kind == "end" else f"`{token.text}`"

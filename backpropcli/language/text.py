@@ -80,8 +80,10 @@ def _visit(node: Expr, args: list[Shown], style: Style) -> Shown:
         return ([*_within(args[0], need), f"[{at_text(at, style.index_from)}]"], POSTFIX)
     if node.op == "array":
         return (["[", *_listed(args), "]"], ATOM)
-    named = [f"{k}={param_text(v, style.index_from)}" for k, v in node.params]
-    inside = _listed([*args, *(([n], ATOM) for n in named)])
+    named: list[Shown] = [
+        ([f"{k}={param_text(v, style.index_from)}"], ATOM) for k, v in node.params
+    ]
+    inside = _listed([*args, *named])
     return ([f"{node.op}(", *inside, ")"], ATOM)
 
 

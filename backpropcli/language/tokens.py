@@ -104,7 +104,7 @@ def _letter(char: str, inside: bool) -> str:
         return SUBSCRIPTS[char]
     if inside and char in MARKS:
         return MARKS[char]
-    base, *marks = unicodedata.normalize("NFD", char)
+    base, *marks = list(unicodedata.normalize("NFD", char))
     if base.isascii() and base.isalpha() and marks and all(m in MARKS for m in marks):
         return base + "".join(MARKS[m] for m in marks)
     return ""

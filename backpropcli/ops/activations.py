@@ -13,7 +13,6 @@ from backpropcli.language.nodes import Expr, Name, as_expr, call
 from backpropcli.ops import shapes
 from backpropcli.ops.arithmetic import step
 from backpropcli.ops.entry import Array, Op, Sample, Site, one_each
-from backpropcli.ops.reductions import spread
 from backpropcli.ops.sizes import Shape, Size, product
 
 Rule = Callable[[Site], Expr]
@@ -47,13 +46,32 @@ def unary(
     local = local or (lambda s: slope_call(s, name))
     latex = latex or rf"\operatorname{{{{{name.replace('_', '-')}}}}}\left({{0}}\right)"
     shared: dict[str, Any] = {
-        "params": params, "elementwise": True, "samples": samples, "source": source,
-    }  # fmt: skip
-    yield Op(name, doc, forward, shapes.same, (lambda s: s.g * local(s),),
-             exact=exact[0] if exact else None, latex=latex, **shared)  # fmt: skip
-    yield Op(name + "'", f"The derivative of {name}.", slope, shapes.same, (None,),
-             exact=exact[1] if exact else None, expansion=expansion,
-             latex=latex.replace(r"}}\left(", r"}}'\left(", 1), **shared)  # fmt: skip
+        "params": params,
+        "elementwise": True,
+        "samples": samples,
+        "source": source,
+    }
+    yield Op(
+        name,
+        doc,
+        forward,
+        shapes.same,
+        (lambda s: s.g * local(s),),
+        exact=exact[0] if exact else None,
+        latex=latex,
+        **shared,
+    )
+    yield Op(
+        name + "'",
+        f"The derivative of {name}.",
+        slope,
+        shapes.same,
+        (None,),
+        exact=exact[1] if exact else None,
+        expansion=expansion,
+        latex=latex.replace(r"}}\left(", r"}}'\left(", 1),
+        **shared,
+    )
 
 
 def sigmoid(x: Array) -> Array:
@@ -71,7 +89,7 @@ def _relu(x: Array) -> Array:
 
 
 def _relu_exact(x: Array) -> Array:
-    return np.maximum(x, Fraction(0))
+    return np.maximum(x, np.asarray(Fraction(0), object))
 
 
 def _step_exact(x: Array) -> Array:
@@ -220,7 +238,8 @@ OPS = (
            _leaky_slope, exact=(_leaky_exact, _leaky_slope_exact), params=("alpha",),
            samples=ALPHA),
     *unary("elu", "z above 0, alpha*(exp(z) - 1) below (alpha 1).", _elu, _elu_slope,
-           expansion=_elu_rule, params=("alpha",), samples=ALPHA, source="Clevert et al. 2016, eq. 15"),
+           expansion=_elu_rule, params=("alpha",), samples=ALPHA,
+           source="Clevert et al. 2016, eq. 15"),
     *unary("selu", "The self-normalising scaled elu.", _selu, _selu_slope,
            source="Klambauer et al. 2017, eq. 2"),
     *unary("sigmoid", "1 / (1 + exp(-z)); its derivative is a*(1 - a) of its output a.", sigmoid,

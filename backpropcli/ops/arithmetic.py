@@ -50,7 +50,6 @@ def step(x: Array) -> Array:
     return np.heaviside(x, 0.0)
 
 
-
 OPS = (
     Op("add", "The sum; operands broadcast.", np.add, shapes.broadcast,
        (lambda s: s.g, lambda s: s.g), 2, exact=np.add, elementwise=True, samples=PAIRS),
@@ -83,4 +82,3 @@ OPS = (
        (lambda s: s.g * (1 - _second_wins(s, -1)), lambda s: s.g * _second_wins(s, -1)), 2,
        exact=np.minimum, elementwise=True, latex=r"\min\left({0}, {1}\right)", samples=PAIRS),
 )  # fmt: skip
-

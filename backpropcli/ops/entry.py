@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from backpropcli.language.nodes import Expr
@@ -48,7 +49,7 @@ class Sample(NamedTuple):
     """Operands on which an op is tested: their shapes, parameters and range of values."""
 
     shapes: tuple[tuple[int, ...], ...]
-    params: dict[str, Any] = {}
+    params: Mapping[str, Any] = MappingProxyType({})
     low: float = -2.0
     high: float = 2.0
 

@@ -110,8 +110,10 @@ def _distribution(z: Array, y: Array) -> str:
     for row, total in enumerate(totals):
         if abs(total - 1) > 1e-6:
             where = f"row {row + 1} of the target" if totals.size > 1 else "the target"
-            return (f"{where} sums to {total:.6g}; softmax_cross_entropy needs targets that sum "
-                    "to 1 (otherwise write -sum(y * log_softmax(z)))")  # fmt: skip
+            return (
+                f"{where} sums to {total:.6g}; softmax_cross_entropy needs targets that sum "
+                "to 1 (otherwise write -sum(y * log_softmax(z)))"
+            )
     return ""
 
 

@@ -14,6 +14,10 @@ from backpropcli.ops.entry import Array, Op, Sample, Site
 from backpropcli.ops.sizes import Shape, Size, product
 
 ALONG = ("axis", "keepdims")
+# NumPy's stubs know no keepdims that is a variable.
+_add: Any = np.add.reduce
+_maximum: Any = np.maximum.reduce
+_minimum: Any = np.minimum.reduce
 SAMPLES = (
     Sample(((3,),)), Sample(((2, 3),)), Sample(((2, 3),), {"axis": 0}),
     Sample(((2, 3),), {"axis": 1, "keepdims": True}), Sample(((2, 3, 2),), {"axis": (0, 2)}),
@@ -50,35 +54,39 @@ def spread(s: Site, value: Expr) -> Expr:
 
 
 def _total(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
-    return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return _add(x, axis=axis, keepdims=keepdims)
 
 
 def _mean(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
     x = np.asarray(x)
-    total = np.add.reduce(x, axis=axis, keepdims=keepdims)
+    total = _add(x, axis=axis, keepdims=keepdims)
     count = x.size if axis is None else x.size // max(1, np.size(total))
     return total / count
 
 
 def _mean_exact(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
     x = np.asarray(x, object)
-    total = np.add.reduce(x, axis=axis, keepdims=keepdims)
+    total = _add(x, axis=axis, keepdims=keepdims)
     return total / (Fraction(x.size, np.size(total)))
 
 
 def _largest(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
-    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
+    return _maximum(x, axis=axis, keepdims=keepdims)
 
 
 def _smallest(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
-    return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
+    return _minimum(x, axis=axis, keepdims=keepdims)
 
 
 def _entries_of(name: str) -> Any:
     """The extreme of expressions, as nested calls of the op for two."""
 
+    def pair(a: Expr, b: Expr) -> Expr:
+        return call(name, a, b)
+
     def one(items: Array) -> Expr:
-        return reduce(lambda a, b: call(name, a, b), list(items))
+        result: Expr = reduce(pair, items.tolist())
+        return result
 
     def over(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
         axes = shapes.axes_of(x.ndim, axis)
@@ -184,4 +192,3 @@ OPS = (
        expansion=lambda s: call("sqrt", call("sum", s.x**2)), operations=_norm_cost,
        latex=r"\left\|{0}\right\|", samples=(Sample(((3,),)), Sample(((2, 3),)))),
 )  # fmt: skip
-

@@ -11,7 +11,7 @@ import numpy as np
 from backpropcli.language.nodes import At, Expr, call, index
 from backpropcli.ops import shapes
 from backpropcli.ops.entry import Array, Op, Sample, ShapeError, Site, Vjp, no_cost
-from backpropcli.ops.sizes import Poly, Shape, Size, is_known, product, shape_text
+from backpropcli.ops.sizes import Shape, Size, is_known, product, shape_text
 
 
 def _bounds(item: tuple[int, int | None], size: Size) -> tuple[int, Size]:
@@ -232,5 +232,3 @@ OPS = (
     Op("eye", "The identity matrix of size n.", _eye, lambda none, params: (params["n"],) * 2,
        (), 0, params=("n",), exact=_eye_exact, operations=no_cost),
 )  # fmt: skip
-
-

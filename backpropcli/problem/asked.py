@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from backpropcli.errors import nearest
+from backpropcli.errors import BackpropError, Complaint, nearest
 from backpropcli.files.numbers import read_number
 from backpropcli.files.schema import expect_mapping
 from backpropcli.files.tree import Mapping as MappingNode
 from backpropcli.files.tree import Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
+from backpropcli.language.grammar import ExpressionError, Vocabulary
 from backpropcli.language.nodes import Apply, Expr, Name, fold, is_op, names, with_args
-from backpropcli.language.parser import ExpressionError
-from backpropcli.ops import OPS
+from backpropcli.language.parser import parse
+from backpropcli.ops import FUNCTIONS, OPS
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape
-from backpropcli.problem.data import Asked, Definition, Update
+from backpropcli.problem.data import Asked, Definition, Problem, Update
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.quantities import CALLED, COUNTS, Quantities, canonical, with_counts
 from backpropcli.resolve import Scope
+
+ONE = Fraction(1)
 
 
 def read_definitions(
@@ -57,8 +60,12 @@ def _defined(draft: Draft, node: Scalar, where: str, quantities: Quantities) -> 
     if parsed is None:
         return None
     parsed = _first_names(with_counts(parsed), draft.aliases)
-    scope = Scope(_reachable(parsed, quantities), frozenset(draft.sizes), draft.aliases,
-                  index_from=draft.index_from)  # fmt: skip
+    scope = Scope(
+        _reachable(parsed, quantities),
+        frozenset(draft.sizes),
+        draft.aliases,
+        index_from=draft.index_from,
+    )
     return draft.resolve(node, where, parsed, scope)
 
 
@@ -93,15 +100,26 @@ def read_find(
     known = dict(shapes)
     quantities = Quantities(known, upper, draft.aliases, update)
     for definition in definitions:
-        known[definition.name] = Shapes(_reachable(definition.expr, quantities)).of(
-            definition.expr
-        )
+        known[definition.name] = Shapes(_reachable(definition.expr, quantities)).of(definition.expr)
     found: list[Asked] = []
     for item, points in _entries(draft, node):
         asked = _asked(draft, item, quantities, points)
         if asked is not None:
             found.append(asked)
     return tuple(found)
+
+
+def parse_quantity(problem: Problem, text: str) -> Asked:
+    """A quantity such as ``dL/dW2[2,1]`` by its text; raises ``BackpropError``."""
+    known = dict(problem.shapes)
+    quantities = Quantities(known, problem.upper, problem.aliases, problem.update)
+    for definition in problem.definitions:
+        known[definition.name] = Shapes(_reachable(definition.expr, quantities)).of(definition.expr)
+    words = Vocabulary(FUNCTIONS | set(CALLED), quantities.known(), problem.index_from)
+    try:
+        return Asked(text, _quantity(with_counts(parse(text, words)), quantities), ONE, None)
+    except ExpressionError as error:
+        raise BackpropError(Complaint(f"`{text}`: {error.message}", hint=error.hint)) from None
 
 
 def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction]]:
@@ -111,8 +129,9 @@ def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction
         for key, value in node.entries:
             points = read_number(value.text) if isinstance(value, Scalar) else None
             if points is None or points < 0:
-                draft.complain(f"find: points are a number from 0 on, found {describe(value)}",
-                               value)  # fmt: skip
+                draft.complain(
+                    f"find: points are a number from 0 on, found {describe(value)}", value
+                )
             yield key, points or Fraction(0)
         return
     items = node.items if isinstance(node, Sequence) else (node,)
@@ -123,9 +142,7 @@ def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction
             draft.complain(f"find: a quantity is expected, found {describe(item)}", item)
 
 
-def _asked(
-    draft: Draft, node: Scalar, quantities: Quantities, points: Fraction
-) -> Asked | None:
+def _asked(draft: Draft, node: Scalar, quantities: Quantities, points: Fraction) -> Asked | None:
     parsed = draft.parse(node, "find", quantities.known(), CALLED)
     if parsed is None:
         return None
@@ -144,8 +161,12 @@ def _quantity(expr: Expr, quantities: Quantities) -> Expr:
         shape = quantities.shape_of(expr.name)
         if shape is None or not _is_counted(expr.name, quantities):
             name = expr.name.partition("(")[2].rstrip(")") or expr.name
-            raise ExpressionError(f"there is no quantity `{expr.name}`", start, stop,
-                                  nearest(name, quantities.known()))  # fmt: skip
+            raise ExpressionError(
+                f"there is no quantity `{expr.name}`",
+                start,
+                stop,
+                nearest(name, quantities.known()),
+            )
         return Name(canonical(expr.name, quantities.aliases), expr.span)
     if is_op(expr, "index") and isinstance(expr.args[0], Name):
         assert isinstance(expr, Apply)
@@ -159,8 +180,12 @@ def _quantity(expr: Expr, quantities: Quantities) -> Expr:
         return Apply("index", (inner,), expr.params, expr.span)
     if is_op(expr, "shape") and len(expr.args) == 1 and isinstance(expr.args[0], Name):
         return Apply("shape", (_quantity(expr.args[0], quantities),), (), expr.span)
-    raise ExpressionError("a quantity or one of its entries is expected", start, stop,
-                          "`define:` gives an expression a name")  # fmt: skip
+    raise ExpressionError(
+        "a quantity or one of its entries is expected",
+        start,
+        stop,
+        "`define:` gives an expression a name",
+    )
 
 
 def _is_counted(name: str, quantities: Quantities) -> bool:

@@ -8,8 +8,9 @@ from backpropcli.errors import Complaint, Place
 from backpropcli.files.schema import complain
 from backpropcli.files.source import Source
 from backpropcli.files.tree import Node, Scalar
+from backpropcli.language.grammar import ExpressionError, Vocabulary
 from backpropcli.language.nodes import Expr
-from backpropcli.language.parser import ExpressionError, Vocabulary, parse
+from backpropcli.language.parser import parse
 from backpropcli.language.tokens import is_name, normal_name
 from backpropcli.ops import FUNCTIONS, OPS
 from backpropcli.problem.data import Given
@@ -39,9 +40,10 @@ class Draft:
         name = normal_name(key.text)
         if not is_name(name):
             self.complain(
-                f"`{key.text}` cannot be the name of {what}", key,
+                f"`{key.text}` cannot be the name of {what}",
+                key,
                 "a name has letters, digits and underscores, and starts with a letter",
-            )  # fmt: skip
+            )
             return None
         if name in self.places:
             self.complain(f"`{name}` is already defined in line {self.places[name].line}", key)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
+from backpropcli.language.grammar import ExpressionError, Vocabulary
 from backpropcli.language.nodes import Expr, Name, array, index, names
-from backpropcli.language.parser import ExpressionError, Vocabulary, parse
+from backpropcli.language.parser import parse
 from backpropcli.ops import FUNCTIONS
 from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.data import Equation, Layer
@@ -50,8 +51,11 @@ def read_equations(
     elif isinstance(network, Mapping):
         entries = _named_entries(draft, network)
     elif network is not None:
-        draft.complain("`network` must be a mapping of names to equations or a list of layers, "
-                       f"found {describe(network)}", network)  # fmt: skip
+        draft.complain(
+            "`network` must be a mapping of names to equations or a list of layers, "
+            f"found {describe(network)}",
+            network,
+        )
     known = {*draft.given, *draft.aliases, *draft.places}
     raws = [_layer_raw(draft, known, w) for w in written]
     raws += [_raw(draft, known, name, node) for name, node in entries]
@@ -78,17 +82,23 @@ def _loss_entry(draft: Draft, loss: Node | None) -> tuple[str, Scalar | None]:
         key, node = loss.entries[0]
         if isinstance(node, Scalar):
             return key.text, node
-    draft.complain("`loss` must be an expression, or one name with an expression, found "
-                   f"{describe(loss)}", loss, 'such as {E: "(y - yhat)**2"}')  # fmt: skip
+    draft.complain(
+        f"`loss` must be an expression, or one name with an expression, found {describe(loss)}",
+        loss,
+        'such as {E: "(y - yhat)**2"}',
+    )
     return "L", None
 
 
 def _claim_loss(draft: Draft, loss: Node | None, name: str, node: Scalar) -> None:
     key = loss.entries[0][0] if isinstance(loss, Mapping) else node
     if name in draft.places:
-        draft.complain(f"the loss is called {name}, which is already defined in line "
-                       f"{draft.places[name].line}", key,
-                       'to name it otherwise: loss: {E: "..."}')  # fmt: skip
+        draft.complain(
+            f"the loss is called {name}, which is already defined in line "
+            f"{draft.places[name].line}",
+            key,
+            'to name it otherwise: loss: {E: "..."}',
+        )
     else:
         draft.places[name] = key.place
 
@@ -190,8 +200,9 @@ def _single(draft: Draft, raw: Raw, expr: Expr, shapes: Shapes) -> Expr | None:
     if all(size == 1 for size in shape):
         return index(expr, *(0,) * len(shape))
     draft.complain(
-        f"loss: a loss is a single number, this one has shape {shape_text(shape)}", raw.node,
+        f"loss: a loss is a single number, this one has shape {shape_text(shape)}",
+        raw.node,
         "sum(...) or mean(...) makes one number of it; with `upstream:` instead of `loss` the "
         "gradient of a value is given",
-    )  # fmt: skip
+    )
     return None

@@ -11,9 +11,7 @@ from backpropcli.problem.draft import Draft
 from backpropcli.problem.given import given_value
 
 
-def read_examples(
-    draft: Draft, node: Node | None, seed: int
-) -> tuple[dict[str, Given], ...]:
+def read_examples(draft: Draft, node: Node | None, seed: int) -> tuple[dict[str, Given], ...]:
     """The inputs of each example; all examples give the same names in the same shapes."""
     if node is None:
         return ()
@@ -41,16 +39,20 @@ def _example(
         if name is None:
             continue
         if first is not None and name not in first:
-            draft.complain(f"`{name}` is not in the first example: all examples have the same "
-                           "names", key)  # fmt: skip
+            draft.complain(
+                f"`{name}` is not in the first example: all examples have the same names", key
+            )
             continue
         given = given_value(draft, name, node, "example", seed)
         if given is None:
             continue
         found[name] = given._replace(kind="input", place=key.place)
         if first is not None and given.shape != first[name].shape:
-            draft.complain(f"`{name}` is {shape_text(given.shape)} here and "
-                           f"{shape_text(first[name].shape)} in the first example", node)  # fmt: skip
+            draft.complain(
+                f"`{name}` is {shape_text(given.shape)} here and "
+                f"{shape_text(first[name].shape)} in the first example",
+                node,
+            )
     missing = [name for name in first or () if name not in found]
     if missing and len(found) == len(mapping.entries):
         draft.complain(f"`{missing[0]}` is missing in this example", mapping)

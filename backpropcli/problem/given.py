@@ -13,7 +13,7 @@ from backpropcli.evaluate.exact import exact_values
 from backpropcli.evaluate.floats import evaluate
 from backpropcli.files.numbers import number_trouble, read_number
 from backpropcli.files.schema import expect_mapping, expect_scalar, expect_sequence, known_entries
-from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
+from backpropcli.files.tree import Mapping, Node, Scalar, describe
 from backpropcli.infer import Shapes
 from backpropcli.language.tokens import is_name, normal_name
 from backpropcli.ops.sizes import Shape, Size, named
@@ -58,7 +58,9 @@ def _alias(draft: Draft, name: str, node: Scalar) -> None:
     given = draft.given.get(other)
     if given is None or given.kind != "weight":
         hint = nearest(other, draft.given) or "a shared weight names another weight"
-        draft.complain(f"weights.{name}: `{node.text}` is neither a number nor a weight", node, hint)
+        draft.complain(
+            f"weights.{name}: `{node.text}` is neither a number nor a weight", node, hint
+        )
         return
     draft.aliases[name] = other
 
@@ -80,12 +82,13 @@ def given_value(draft: Draft, name: str, node: Node, kind: str, seed: int) -> Gi
 def _numbers(draft: Draft, node: Node, where: str) -> Numbers | None:
     if isinstance(node, Scalar):
         return _number(draft, node, where)
-    assert isinstance(node, Sequence)
+    if isinstance(node, Mapping):
+        draft.complain(f"{where}: a list holds numbers, found a mapping", node)
+        return None
     if not node.items:
         draft.complain(f"{where}: an empty list has no values", node)
         return None
-    parts = [_numbers(draft, item, where) if not isinstance(item, Mapping)
-             else _no_mapping(draft, item, where) for item in node.items]  # fmt: skip
+    parts = [_numbers(draft, item, where) for item in node.items]
     if any(part is None for part in parts):
         return None
     good = [part for part in parts if part is not None]
@@ -94,8 +97,9 @@ def _numbers(draft: Draft, node: Node, where: str) -> Numbers | None:
         if shape != shapes[0]:
             draft.complain(
                 f"{where}: the rows of a list need one length, found "
-                f"{_extent(shape)} after {_extent(shapes[0])}", item,
-            )  # fmt: skip
+                f"{_extent(shape)} after {_extent(shapes[0])}",
+                item,
+            )
             return None
     rational = all(part[1] is not None for part in good)
     return [part[0] for part in good], [part[1] for part in good] if rational else None
@@ -103,10 +107,6 @@ def _numbers(draft: Draft, node: Node, where: str) -> Numbers | None:
 
 def _extent(shape: tuple[int, ...]) -> str:
     return "a single number" if not shape else f"{shape[0]} entries"
-
-
-def _no_mapping(draft: Draft, node: Mapping, where: str) -> None:
-    draft.complain(f"{where}: a list holds numbers, found a mapping", node)
 
 
 def _number(draft: Draft, node: Scalar, where: str) -> Numbers | None:
@@ -214,18 +214,19 @@ def _drawn(
     given: Given, count: int, low: Fraction, high: Fraction, integer: bool, seed: str
 ) -> Given:
     """Uniform numbers of Python's generator, whose sequence for a seed is the same everywhere."""
+    sizes = [int(str(size)) for size in given.shape]
     generator = random.Random(seed)  # noqa: S311  (homework numbers, not secrets)
     if integer:
         first, choices = int(low), int(high) - int(low) + 1
         whole = [first + int(generator.random() * choices) for _ in range(count)]
-        value = np.asarray(whole, float).reshape(given.shape)
+        value = np.asarray(whole, float).reshape(sizes)
         if count > MAX_EXACT:
             return given._replace(value=value)
-        exact = np.asarray([Fraction(n) for n in whole], object).reshape(given.shape)
+        exact = np.asarray([Fraction(n) for n in whole], object).reshape(sizes)
         return given._replace(value=value, exact=exact)
     width = float(high - low)
     floats = [float(low) + width * generator.random() for _ in range(count)]
-    return given._replace(value=np.asarray(floats, float).reshape(given.shape))
+    return given._replace(value=np.asarray(floats, float).reshape(sizes))
 
 
 def _bound(draft: Draft, node: Node | None, default: Fraction, where: str) -> Fraction | None:

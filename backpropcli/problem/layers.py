@@ -20,9 +20,10 @@ from backpropcli.problem.draft import Draft
 
 LAYERS = ("dense",)
 ACTIVATIONS = tuple(
-    op.name for op in OPS.entries()
+    op.name
+    for op in OPS.entries()
     if (op.elementwise and op.name + "'" in OPS) or op.name in ("softmax", "log_softmax")
-)  # fmt: skip
+)
 
 
 class Written(NamedTuple):
@@ -47,8 +48,9 @@ def expand_layers(draft: Draft, node: Sequence, data: str, column: bool) -> Expa
         if isinstance(item, Scalar):
             builder.add(item)
         else:
-            draft.complain(f"network: a layer is a text such as dense(3, relu), found "
-                           f"{describe(item)}", item)  # fmt: skip
+            draft.complain(
+                f"network: a layer is a text such as dense(3, relu), found {describe(item)}", item
+            )
     return Expanded(builder.equations, builder.layers)
 
 
@@ -63,10 +65,11 @@ def data_name(draft: Draft, node: Node, loss_text: str) -> str | None:
         if name in inputs:
             return name
     draft.complain(
-        "network: which input enters the first layer? " + (
-            f"the loss leaves {', '.join(free)}" if free else "there is none that the loss leaves"
-        ), node, "name the data `x`",
-    )  # fmt: skip
+        "network: which input enters the first layer? "
+        + (f"the loss leaves {', '.join(free)}" if free else "there is none that the loss leaves"),
+        node,
+        "name the data `x`",
+    )
     return None
 
 
@@ -95,8 +98,10 @@ class _Builder:
             self.unknown(node, name)
 
     def unknown(self, node: Scalar, name: str) -> None:
-        hint = nearest(name, (*LAYERS, *ACTIVATIONS)) or "a layer is dense(units, activation) or "\
-            "an activation"  # fmt: skip
+        hint = (
+            nearest(name, (*LAYERS, *ACTIVATIONS))
+            or "a layer is dense(units, activation) or an activation"
+        )
         self.draft.complain(f"network: there is no layer `{name}`", node, hint)
 
     def dense(self, node: Scalar, call: Apply) -> None:
@@ -137,13 +142,12 @@ class _Builder:
         if isinstance(first, Name) and first.name not in self.draft.places:
             self.draft.sizes.add(first.name)
             return named(first.name)
-        self.draft.complain("network: dense needs its number of units first, as in dense(3, relu)",
-                            node)  # fmt: skip
+        self.draft.complain(
+            "network: dense needs its number of units first, as in dense(3, relu)", node
+        )
         return None
 
-    def activation_of(
-        self, node: Scalar, call: Apply, params: dict[str, object]
-    ) -> str | None:
+    def activation_of(self, node: Scalar, call: Apply, params: dict[str, object]) -> str | None:
         written: Expr | None = call.args[1] if len(call.args) > 1 else None
         name = str(params.get("activation", "identity"))
         if isinstance(written, Name):
@@ -153,8 +157,9 @@ class _Builder:
         name = SPELLINGS.get(name, name)
         if name in ACTIVATIONS:
             return name
-        self.draft.complain(f"network: there is no activation `{name}`", node,
-                            nearest(name, ACTIVATIONS))  # fmt: skip
+        self.draft.complain(
+            f"network: there is no activation `{name}`", node, nearest(name, ACTIVATIONS)
+        )
         return None
 
     def weights(self, units: Size, bias: bool) -> list[str]:

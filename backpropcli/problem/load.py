@@ -16,13 +16,34 @@ from backpropcli.problem.equations import read_equations
 from backpropcli.problem.examples import read_examples
 from backpropcli.problem.given import read_given
 from backpropcli.problem.settings import (
-    choice, read_grading, read_notation, read_text, read_update, read_upstream, whole_number,
-)  # fmt: skip
+    choice,
+    read_grading,
+    read_notation,
+    read_text,
+    read_update,
+    read_upstream,
+    whole_number,
+)
 
 KEYS = (
-    "title", "statement", "inputs", "weights", "network", "loss", "upstream", "find", "examples",
-    "reduce", "seed", "convention", "update", "define", "grading", "notation", "index_from",
-)  # fmt: skip
+    "title",
+    "statement",
+    "inputs",
+    "weights",
+    "network",
+    "loss",
+    "upstream",
+    "find",
+    "examples",
+    "reduce",
+    "seed",
+    "convention",
+    "update",
+    "define",
+    "grading",
+    "notation",
+    "index_from",
+)
 
 
 def load_problem(path: str) -> Problem:
@@ -61,8 +82,10 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
             read_given(draft, entries[section], section[:-1], seed)
     examples = read_examples(draft, entries.get("examples"), seed)
     if not {"network", "loss", "update", "weights"} & set(entries):
-        draft.complain("nothing to work out: a problem has a `network`, a `loss`, an `update` or "
-                       "`weights`", top)  # fmt: skip
+        draft.complain(
+            "nothing to work out: a problem has a `network`, a `loss`, an `update` or `weights`",
+            top,
+        )
     found = read_equations(draft, entries.get("network"), entries.get("loss"), column)
     _check_differentials(draft)
     upper, upstream = read_upstream(draft, entries, found)
@@ -73,18 +96,30 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
     definitions = read_definitions(draft, entries.get("define"), shapes, upper, update)
     find = read_find(draft, entries.get("find"), shapes, upper, update, definitions)
     return Problem(
-        name=_stem(draft.source.name), file=draft.source.name,
+        name=_stem(draft.source.name),
+        file=draft.source.name,
         title=read_text(draft, entries.get("title"), "title"),
         statement=read_text(draft, entries.get("statement"), "statement"),
-        given=draft.given, equations=found.equations, loss=found.loss, upper=upper,
-        upstream=upstream, examples=examples,
+        given=draft.given,
+        equations=found.equations,
+        loss=found.loss,
+        upper=upper,
+        upstream=upstream,
+        examples=examples,
         reduce=choice(draft, entries.get("reduce"), "`reduce`", ("sum", "mean")),
-        update=update, definitions=definitions, find=find, find_given="find" in entries,
-        layers=found.layers, shapes=shapes, sizes=frozenset(draft.sizes), aliases=draft.aliases,
+        update=update,
+        definitions=definitions,
+        find=find,
+        find_given="find" in entries,
+        layers=found.layers,
+        shapes=shapes,
+        sizes=frozenset(draft.sizes),
+        aliases=draft.aliases,
         notation=read_notation(draft, entries.get("notation"), shapes),
-        index_from=draft.index_from, grading=read_grading(draft, entries.get("grading")),
+        index_from=draft.index_from,
+        grading=read_grading(draft, entries.get("grading")),
         lines=tuple(draft.source.lines),
-    )  # fmt: skip
+    )
 
 
 def _stem(file: str) -> str:
@@ -95,9 +130,11 @@ def _check_differentials(draft: Draft) -> None:
     """``dW`` cannot be a value where W is one: dW/dx would be two things."""
     for name, place in draft.places.items():
         if name[0] == "d" and name[1:] in draft.places:
-            draft.complaints.append(draft.source.complaint(
-                f"a value cannot be called `{name}`: with the value `{name[1:]}` it reads as a "
-                "differential", place, width=len(name),
-            ))  # fmt: skip
-
-
+            draft.complaints.append(
+                draft.source.complaint(
+                    f"a value cannot be called `{name}`: with the value `{name[1:]}` it reads as a "
+                    "differential",
+                    place,
+                    width=len(name),
+                )
+            )

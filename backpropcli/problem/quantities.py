@@ -69,9 +69,9 @@ def with_counts(expr: Expr) -> Expr:
     """The expression with ``parameters(W1)`` and its like as names."""
 
     def visit(node: Expr, args: list[Expr]) -> Expr:
-        if isinstance(node, Apply) and node.op in COUNTS and len(args) == 1:
-            if isinstance(args[0], Name):
-                return Name(f"{node.op}({args[0].name})", node.span)
+        inner = args[0] if len(args) == 1 else None
+        if isinstance(node, Apply) and node.op in COUNTS and isinstance(inner, Name):
+            return Name(f"{node.op}({inner.name})", node.span)
         return with_args(node, tuple(args))
 
     return fold(expr, visit)

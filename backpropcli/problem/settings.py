@@ -66,8 +66,10 @@ def read_upstream(
         draft.complain("`upstream` stands instead of `loss`: only one of them is given", node)
     rule = "`upstream` must be a mapping of values to their gradients"
     mapping = expect_mapping(node, rule, draft.source, draft.complaints)
-    shapes = {**{e.name: e.shape for e in found.equations},
-              **{g.name: g.shape for g in draft.given.values()}}  # fmt: skip
+    shapes = {
+        **{e.name: e.shape for e in found.equations},
+        **{g.name: g.shape for g in draft.given.values()},
+    }
     uppers: dict[str, None] = {}
     given: dict[str, Given] = {}
     for key, value in mapping.entries if mapping else ():
@@ -88,8 +90,11 @@ def read_upstream(
 
 def _check_shape(draft: Draft, node: Node, given: Given, lower: str, shape: Shape) -> None:
     if given.shape != shape:
-        draft.complain(f"upstream: {given.name} needs the shape of {lower}, {shape_text(shape)}, "
-                       f"found {shape_text(given.shape)}", node)  # fmt: skip
+        draft.complain(
+            f"upstream: {given.name} needs the shape of {lower}, {shape_text(shape)}, "
+            f"found {shape_text(given.shape)}",
+            node,
+        )
 
 
 def _differential(text: str, known: Known[str, Shape]) -> tuple[str, str]:
@@ -103,14 +108,16 @@ def _differential(text: str, known: Known[str, Shape]) -> tuple[str, str]:
     return "L", name
 
 
-def read_update(
-    draft: Draft, node: Node | None, shapes: Known[str, Shape]
-) -> Update | None:
+def read_update(draft: Draft, node: Node | None, shapes: Known[str, Shape]) -> Update | None:
     """The update rule; the learning rate may be a number or an expression over given values."""
     if node is None:
         return None
-    mapping = expect_mapping(node, "`update` must be a mapping such as {rule: sgd, lr: 0.1}",
-                             draft.source, draft.complaints)  # fmt: skip
+    mapping = expect_mapping(
+        node,
+        "`update` must be a mapping such as {rule: sgd, lr: 0.1}",
+        draft.source,
+        draft.complaints,
+    )
     if mapping is None:
         return None
     known = ("rule", "lr", "steps", "only")
@@ -156,8 +163,11 @@ def _only(draft: Draft, node: Node | None) -> tuple[str, ...]:
         if name in weights:
             chosen.append(name)
         else:
-            draft.complain(f"update: `only` names weights, found {describe(item)}", item,
-                           nearest(name, weights))  # fmt: skip
+            draft.complain(
+                f"update: `only` names weights, found {describe(item)}",
+                item,
+                nearest(name, weights),
+            )
     return tuple(dict.fromkeys(chosen))
 
 
@@ -170,9 +180,7 @@ def _check_new_names(
                 draft.complain(f"update: `{name}` is the name of a value already", node)
 
 
-def read_notation(
-    draft: Draft, node: Node | None, shapes: Known[str, Shape]
-) -> dict[str, str]:
+def read_notation(draft: Draft, node: Node | None, shapes: Known[str, Shape]) -> dict[str, str]:
     """LaTeX for names."""
     if node is None:
         return {}
@@ -186,8 +194,11 @@ def read_notation(
         elif isinstance(value, Scalar) and _is_safe_latex(value.text):
             found[name] = value.text
         else:
-            draft.complain(f"notation: LaTeX for one name, such as W^{{(1)}}, is expected, found "
-                           f"{describe(value)}", value)  # fmt: skip
+            draft.complain(
+                f"notation: LaTeX for one name, such as W^{{(1)}}, is expected, found "
+                f"{describe(value)}",
+                value,
+            )
     return found
 
 
@@ -234,8 +245,12 @@ def _fraction(draft: Draft, node: Node, what: str, most: int | None) -> Fraction
 
 
 def _tolerance(draft: Draft, node: Node) -> dict[str, Fraction]:
-    mapping = expect_mapping(node, "grading: `tolerance` must be a mapping with rtol and atol",
-                             draft.source, draft.complaints)  # fmt: skip
+    mapping = expect_mapping(
+        node,
+        "grading: `tolerance` must be a mapping with rtol and atol",
+        draft.source,
+        draft.complaints,
+    )
     if mapping is None:
         return {}
     entries = known_entries(mapping, ("rtol", "atol"), draft.source, draft.complaints)
@@ -243,16 +258,21 @@ def _tolerance(draft: Draft, node: Node) -> dict[str, Fraction]:
 
 
 def _accept(draft: Draft, node: Node) -> dict[str, list[dict[str, Node]]]:
-    mapping = expect_mapping(node, "grading: `accept` must be a mapping of quantities to lists",
-                             draft.source, draft.complaints)  # fmt: skip
+    mapping = expect_mapping(
+        node,
+        "grading: `accept` must be a mapping of quantities to lists",
+        draft.source,
+        draft.complaints,
+    )
     found: dict[str, list[dict[str, Node]]] = {}
     for key, value in mapping.entries if mapping else ():
         items = value.items if isinstance(value, Sequence) else (value,)
         found[key.text] = []
         for item in items:
             if not isinstance(item, Mapping):
-                draft.complain("grading: `accept` lists mappings such as {value: 1, note: why}",
-                               item)  # fmt: skip
+                draft.complain(
+                    "grading: `accept` lists mappings such as {value: 1, note: why}", item
+                )
                 continue
             entries = known_entries(item, ("value", "note"), draft.source, draft.complaints)
             if "value" not in entries:

@@ -63,31 +63,32 @@ class Passes:
 
     def check(self, equation: Equation, run: Run, number: int = 1) -> None:
         """Raise where an op is used outside its domain, or the value is not finite."""
-        complaint = self.outside(equation, run) or self.not_finite(equation, run)
+        complaint = self._outside(equation, run) or self._not_finite(equation, run)
         if complaint:
             where = f"example {number}: " if self.problem.examples else ""
             raise EvaluationError(complaint._replace(message=where + complaint.message))
 
-    def outside(self, equation: Equation, run: Run) -> Complaint | None:
+    def _outside(self, equation: Equation, run: Run) -> Complaint | None:
         for node in postorder(equation.expr):
             domain = OPS[node.op].domain if isinstance(node, Apply) else None
             if domain is not None and isinstance(node, Apply):
                 args = [evaluate(arg, run.values) for arg in node.args]
                 said = domain(*args, **dict(node.params))
                 if said:
-                    return self.complaint(equation, said)
+                    return self._complaint(equation, said)
         return None
 
-    def not_finite(self, equation: Equation, run: Run) -> Complaint | None:
+    def _not_finite(self, equation: Equation, run: Run) -> Complaint | None:
         if np.isfinite(run.values[equation.name]).all():
             return None
         put_in = with_numbers(equation.expr, run.values, self.problem.index_from)
-        return self.complaint(
-            equation, f"{equation.name} is not a finite number: {put_in}",
+        return self._complaint(
+            equation,
+            f"{equation.name} is not a finite number: {put_in}",
             "there is a log(0), a division by zero or an overflow",
-        )  # fmt: skip
+        )
 
-    def complaint(self, equation: Equation, said: str, hint: str = "") -> Complaint:
+    def _complaint(self, equation: Equation, said: str, hint: str = "") -> Complaint:
         text = f"{equation.name} = {to_text(equation.expr, self.problem.index_from)}"
         line = self.problem.source_line(equation.place)
         return Complaint(f"`{text}`: {said}", equation.place, hint, line)
@@ -99,13 +100,13 @@ class Passes:
         for name in shared:
             total.put(name, runs[0].values[name], runs[0].exact.get(name))
         upper = self.problem.upper
-        both = (*shared, *self.problem.aliases)
+        wanted = {upper, *(f"d{upper}/d{name}" for name in (*shared, *self.problem.aliases))}
         for name in (upper, *(e.name for e in self.program.gradients)):
-            if name in runs[0].values and (name == upper or name in {f"d{upper}/d{n}" for n in both}):
-                self.add(total, name, runs)
+            if name in wanted and name in runs[0].values:
+                self._add(total, name, runs)
         return total
 
-    def add(self, total: Run, name: str, runs: Sequence[Run]) -> None:
+    def _add(self, total: Run, name: str, runs: Sequence[Run]) -> None:
         count = len(runs) if self.problem.reduce == "mean" else 1
         exact = None
         if all(name in run.exact for run in runs):

@@ -1,0 +1,97 @@
+"""How results reach the terminal or a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from backpropcli.errors import BackpropError, Complaint, Place
+
+
+class Terminal(NamedTuple):
+    """What the reader's screen can show."""
+
+    width: int
+    color: bool
+    unicode: bool
+
+
+def terminal(color: str, to_file: bool) -> Terminal:
+    """The terminal behind stdout; 80 columns without colour in a pipe or a file.
+
+    ``color`` is "auto", "always" or "never"; NO_COLOR turns "auto" off.
+    """
+    shown = sys.stdout.isatty() and not to_file
+    width = shutil.get_terminal_size((80, 24)).columns if shown else _columns()
+    colored = color == "always" or (
+        color == "auto"
+        and shown
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
+    encoding = "utf-8" if to_file else sys.stdout.encoding or "ascii"
+    return Terminal(width, colored, encoding.lower().replace("-", "").startswith("utf"))
+
+
+def _columns() -> int:
+    told = os.environ.get("COLUMNS", "")
+    return int(told) if told.isdigit() and 0 < int(told) < 1000 else 80
+
+
+def guarded(text: str) -> str:
+    """The text without anything that a workflow runner takes for a command.
+
+    A runner obeys ``::`` at the start of a line and ``##[`` anywhere in one.
+    """
+    lines = text.replace("##[", "## [").split("\n")
+    return "\n".join(_unlike_command(line) for line in lines)
+
+
+def _unlike_command(line: str) -> str:
+    body = line.lstrip()
+    return line[: len(line) - len(body)] + ": " + body[1:] if body.startswith("::") else line
+
+
+def guarded_json(text: str) -> str:
+    """JSON in which the same marks are written as escapes; its meaning is unchanged."""
+    return text.replace("##[", "\\u0023#[").replace("::", "\\u003a:")
+
+
+def write(text: str, output: str | None) -> None:
+    """Print a text, or write it to a file at once and whole."""
+    if output is None or output == "-":
+        encoding = sys.stdout.encoding or "utf-8"
+        safe = text.encode(encoding, "backslashreplace").decode(encoding)
+        click.echo(safe, nl=False, color=True)
+        return
+    try:
+        _replace(Path(output), text)
+    except OSError as error:
+        raise BackpropError(
+            Complaint(f"cannot be written: {error.strerror}", Place(output))
+        ) from None
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file and rename, so that no reader sees half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""Untrusted text to checked values with line and column; import the modules where needed."""

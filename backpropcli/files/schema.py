@@ -1,0 +1,79 @@
+"""Closed schemas: what is not known is an error with its place, never ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from backpropcli.errors import Complaint, nearest
+from backpropcli.files.source import Source
+from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe, quoted
+
+_HINTED_KEYS = 20  # looking for a near name costs more than all the rest
+_HINTED_LENGTH = 60
+
+
+def known_entries(
+    mapping: Mapping, allowed: Collection[str], source: Source, complaints: list[Complaint]
+) -> dict[str, Node]:
+    """The entries whose keys are allowed; each other key is a complaint with the nearest names."""
+    known: dict[str, Node] = {}
+    unknown: list[Scalar] = []
+    for key, node in mapping.entries:
+        if key.text in allowed:
+            known[key.text] = node
+        else:
+            unknown.append(key)
+    for count, key in enumerate(unknown):
+        hint = _hint(key.text, allowed) if count < _HINTED_KEYS else ""
+        complain(f"unknown key {quoted(key.text)}", key, source, complaints, hint)
+    return known
+
+
+def expect_mapping(
+    node: Node, rule: str, source: Source, complaints: list[Complaint]
+) -> Mapping | None:
+    """The node if it is a mapping; else a complaint ``rule, found a list`` and nothing.
+
+    ``rule`` says what is expected: "`inputs` must be a mapping of names to values".
+    """
+    if isinstance(node, Mapping):
+        return node
+    _found(node, rule, source, complaints)
+    return None
+
+
+def expect_sequence(
+    node: Node, rule: str, source: Source, complaints: list[Complaint]
+) -> Sequence | None:
+    """The node if it is a list; else a complaint and nothing."""
+    if isinstance(node, Sequence):
+        return node
+    _found(node, rule, source, complaints)
+    return None
+
+
+def expect_scalar(
+    node: Node, rule: str, source: Source, complaints: list[Complaint]
+) -> Scalar | None:
+    """The node if it is a text, if only an empty one; else a complaint and nothing."""
+    if isinstance(node, Scalar):
+        return node
+    _found(node, rule, source, complaints)
+    return None
+
+
+def complain(
+    message: str, node: Node, source: Source, complaints: list[Complaint], hint: str = ""
+) -> None:
+    """Add a complaint about a node, with its line and, for a text, its width."""
+    width = node.source_width if isinstance(node, Scalar) else 1
+    complaints.append(source.complaint(message, node.place, hint, width))
+
+
+def _found(node: Node, rule: str, source: Source, complaints: list[Complaint]) -> None:
+    complain(f"{rule}, found {describe(node)}", node, source, complaints)
+
+
+def _hint(name: str, allowed: Collection[str]) -> str:
+    close = nearest(name, allowed) if len(name) <= _HINTED_LENGTH else ""
+    return close or "known keys: " + ", ".join(sorted(allowed))

@@ -1,0 +1,161 @@
+"""Expressions as LaTeX that plain amsmath typesets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from backpropcli.language.nodes import Apply, Expr, Name, Number, fold
+from backpropcli.language.text import (
+    ATOM,
+    NEG,
+    POSTFIX,
+    POWER,
+    PRODUCT,
+    SUM,
+    at_text,
+    number_text,
+    param_text,
+)
+
+GREEK = frozenset(
+    ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu",
+     "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta",
+     "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"]
+)  # fmt: skip
+ACCENTS = ("hat", "bar", "tilde", "dot")
+_PARTS = re.compile(r"([A-Za-z]+)(\d*)")
+Shown = tuple[str, int]
+
+
+class LatexStyle(NamedTuple):
+    """How to write: names of the author's own, templates of the ops, what is a single number.
+
+    ``is_dot`` tells which matrix products are the dot product of two vectors. ``leaf`` may write a
+    node in its own way, such as its value; it returns nothing to decline.
+    """
+
+    notation: Mapping[str, str] = {}
+    templates: Mapping[str, str] = {}
+    is_scalar: Callable[[Expr], bool] = lambda expr: True
+    is_dot: Callable[[Expr], bool] = lambda expr: False
+    index_from: int = 1
+    leaf: Callable[[Expr], str | None] = lambda expr: None
+
+
+def to_latex(expr: Expr, style: LatexStyle) -> str:
+    """The expression as LaTeX for math mode."""
+
+    def visit(node: Expr, args: list[Shown]) -> Shown:
+        own = style.leaf(node)
+        if own is not None:
+            return own, NEG if own.startswith("-") else ATOM
+        return _visit(node, args, style)
+
+    return fold(expr, visit)[0]
+
+
+def name_latex(name: str, notation: Mapping[str, str]) -> str:
+    r"""A name: ``W1`` is ``W_{1}``, ``yhat`` is ``\hat{y}``, ``dL/dW1`` a fraction."""
+    if name in notation:
+        return notation[name]
+    upper, slash, lower = name.partition("/")
+    if slash and upper[:1] == lower[:1] == "d":
+        top, bottom = name_latex(upper[1:], notation), name_latex(lower[1:], notation)
+        return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
+    for ending in ("new", "change", "steps"):
+        if name.endswith("_" + ending):
+            stem = name_latex(name.removesuffix("_" + ending), notation)
+            return rf"{{{stem}}}^{{\text{{{ending}}}}}"
+    return _plain_name(name)
+
+
+def _plain_name(name: str) -> str:
+    stem, _, ending = name.partition("_")
+    found = _PARTS.fullmatch(stem)
+    if not found:
+        return rf"\mathrm{{{_escaped(name)}}}"
+    letters, digits = found.groups()
+    subscript = ",".join(part for part in (digits, _escaped(ending)) if part)
+    return _letters(letters) + (f"_{{{subscript}}}" if subscript else "")
+
+
+def _letters(letters: str) -> str:
+    for accent in ACCENTS:
+        if letters.endswith(accent) and len(letters) > len(accent):
+            return rf"\{accent}{{{_letters(letters.removesuffix(accent))}}}"
+    if letters in GREEK:
+        return "\\" + letters
+    return letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("_", r"\_")
+
+
+def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
+    if isinstance(node, Number):
+        return _number(node.value), ATOM
+    if isinstance(node, Name):
+        return name_latex(node.name, style.notation), ATOM
+    assert isinstance(node, Apply)
+    if node.op in ("add", "sub"):
+        sign = "+" if node.op == "add" else "-"
+        return f"{_in(args[0], SUM)} {sign} {_in(args[1], PRODUCT)}", SUM
+    if node.op == "neg":
+        return "-" + _in(args[0], PRODUCT), NEG
+    if node.op == "mul":
+        scalar = any(style.is_scalar(arg) for arg in node.args)
+        sign = r"\cdot" if scalar else r"\odot"
+        return f"{_in(args[0], PRODUCT)} {sign} {_in(args[1], PRODUCT + 1)}", PRODUCT
+    if node.op == "div":
+        return rf"\frac{{{args[0][0]}}}{{{args[1][0]}}}", POSTFIX
+    if node.op == "matmul":
+        if style.is_dot(node):
+            return rf"{_in(args[0], PRODUCT)} \cdot {_in(args[1], PRODUCT + 1)}", PRODUCT
+        return rf"{_in(args[0], PRODUCT)}\, {_in(args[1], PRODUCT + 1)}", PRODUCT
+    if node.op == "pow":
+        return f"{{{_in(args[0], ATOM)}}}^{{{args[1][0]}}}", POWER
+    if node.op in ("transpose", "swap"):
+        return rf"{{{_in(args[0], ATOM)}}}^{{\top}}", POSTFIX
+    if node.op == "index":
+        at = at_text(dict(node.params)["at"], style.index_from)
+        return rf"\left[{args[0][0]}\right]_{{{at}}}", ATOM
+    if node.op == "array":
+        return _array(node, args), ATOM
+    return _call(node, args, style), ATOM
+
+
+def _in(shown: Shown, need: int) -> str:
+    text, strength = shown
+    return rf"\left({text}\right)" if strength < need else text
+
+
+def _number(value: Fraction) -> str:
+    text = number_text(value)
+    if "/" in text:
+        return r"\frac{{{}}}{{{}}}".format(*text.split("/"))
+    digits, power, exponent = text.partition("e")
+    return rf"{digits} \cdot 10^{{{exponent}}}" if power else text
+
+
+def _array(node: Apply, args: list[Shown]) -> str:
+    rows = [arg for arg, _ in args]
+    return r"\begin{pmatrix}" + r" \\ ".join(rows) + r"\end{pmatrix}"
+
+
+def _call(node: Apply, args: list[Shown], style: LatexStyle) -> str:
+    template = style.templates.get(node.op)
+    named = [rf"\text{{{_escaped(k)}}}={_param(v, style)}" for k, v in node.params]
+    if template and not named:
+        return template.format(*(text for text, _ in args))
+    name = _escaped(node.op)
+    inside = ",\\, ".join([*(text for text, _ in args), *named])
+    return rf"\operatorname{{{name}}}\left({inside}\right)"
+
+
+def _param(value: object, style: LatexStyle) -> str:
+    text = param_text(value, style.index_from)
+    return rf"\text{{{text}}}" if text.isalpha() else text

@@ -1,0 +1,1 @@
+"""Output formats: a solution in, a string out."""

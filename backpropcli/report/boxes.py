@@ -1,0 +1,166 @@
+"""Equations in two dimensions: matrices as blocks of lines, the rest beside their middle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from backpropcli.language.nodes import Expr
+from backpropcli.language.text import Leaf, Style, layout, literal_strength
+from backpropcli.ops.entry import Array
+from backpropcli.writing import (
+    NumberStyle,
+    is_numeric_leaf,
+    leaf_value,
+    listed,
+    number,
+    shown_positions,
+)
+
+MOST_ROWS = 8
+MOST_COLUMNS = 8
+MOST_LISTED = 12
+
+
+class Box(NamedTuple):
+    """Lines of equal width; the middle one stands on the line of the text."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        """Columns of the widest line."""
+        return max(len(line) for line in self.lines)
+
+
+class Look(NamedTuple):
+    """How values are drawn: in which numbers, how wide, whole or elided, with which brackets."""
+
+    numbers: NumberStyle = NumberStyle()
+    width: int = 70
+    full: bool = False
+    unicode: bool = True
+
+
+def text_box(text: str) -> Box:
+    """A single line."""
+    return Box((text,))
+
+
+def beside(boxes: list[Box]) -> Box:
+    """Boxes next to each other, their middles on one line."""
+    above = max(len(box.lines) // 2 for box in boxes)
+    below = max(len(box.lines) - len(box.lines) // 2 - 1 for box in boxes)
+    rows = [""] * (above + below + 1)
+    for box in boxes:
+        top = above - len(box.lines) // 2
+        for i in range(len(rows)):
+            line = box.lines[i - top] if 0 <= i - top < len(box.lines) else ""
+            rows[i] += line.ljust(box.width)
+    return Box(tuple(rows))
+
+
+def stacked(lines: list[Box]) -> list[str]:
+    """The lines of boxes below each other, without spaces at their ends."""
+    return [line.rstrip() for box in lines for line in box.lines]
+
+
+def value_box(value: Array, look: Look) -> Box:
+    """A matrix as a block, everything else in one line, elided to fit the width."""
+    value = np.asarray(value)
+    if value.ndim == 2 and len(value) > 1:
+        return _matrix(value, look)
+    if value.ndim >= 3:
+        return _blocks(value, look)
+    most = None if look.full else MOST_LISTED
+    text = listed(value, look.numbers, most)
+    while len(text) > look.width and most is not None and most > 3:
+        most -= 1
+        text = listed(value, look.numbers, most)
+    return text_box(text)
+
+
+def _matrix(value: Array, look: Look) -> Box:
+    rows = shown_positions(value.shape[0], None if look.full else MOST_ROWS)
+    most = None if look.full else MOST_COLUMNS
+    lines = _matrix_lines(value, rows, most, look)
+    while len(lines[0]) > look.width and most is not None and most > 3:
+        most -= 1
+        lines = _matrix_lines(value, rows, most, look)
+    return Box(tuple(lines))
+
+
+def _matrix_lines(value: Array, rows: list[int | None], most: int | None, look: Look) -> list[str]:
+    columns = shown_positions(value.shape[1], most)
+    cells = [
+        [
+            number(value[i, j], look.numbers) if i is not None and j is not None else "..."
+            for j in columns
+        ]
+        for i in rows
+    ]
+    widths = [max(len(row[j]) for row in cells) for j in range(len(columns))]
+    inner = ["  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) for row in cells]
+    left, right = ("⎡⎢⎣", "⎤⎥⎦") if look.unicode else ("[[[", "]]]")
+    return [
+        left[_corner(i, len(inner))] + line + right[_corner(i, len(inner))]
+        for i, line in enumerate(inner)
+    ]
+
+
+def _corner(row: int, rows: int) -> int:
+    return 0 if row == 0 else 2 if row == rows - 1 else 1
+
+
+def _blocks(value: Array, look: Look) -> Box:
+    """An array of matrices: one block below the other."""
+    lines: list[str] = []
+    for i in shown_positions(len(value), None if look.full else 4):
+        block = text_box("...") if i is None else value_box(value[i], look)
+        lines += block.lines
+    width = max(len(line) for line in lines)
+    return Box(tuple(f"[ {line.ljust(width)} ]" for line in lines))
+
+
+def numbers_box(expr: Expr, values: Mapping[str, Array], look: Look) -> list[Box]:
+    """The expression with its numbers put in, broken into lines that fit the width."""
+    pieces, _ = layout(expr, Style(opaque=is_numeric_leaf))
+    boxes = [
+        text_box(p) if isinstance(p, str) else _leaf(p, lambda v: value_box(v, look), values)
+        for p in _joined(pieces)
+    ]
+    return wrapped(boxes, look.width)
+
+
+def wrapped(boxes: list[Box], width: int) -> list[Box]:
+    """Boxes in lines; a line is broken before the operator that would not fit any more."""
+    lines: list[list[Box]] = [[]]
+    used = 0
+    for box in boxes:
+        if used and used + box.width > width:
+            lines.append([])
+            used = 0
+        lines[-1].append(box)
+        used += box.width
+    return [beside(line) for line in lines]
+
+
+def _joined(pieces: list[str | Leaf]) -> list[str | Leaf]:
+    """Pieces of text that touch each other as one, so that no line breaks within a word."""
+    found: list[str | Leaf] = []
+    for piece in pieces:
+        if isinstance(piece, str) and found and isinstance(found[-1], str):
+            found[-1] += piece
+        else:
+            found.append(piece)
+    return found
+
+
+def _leaf(leaf: Leaf, draw: Callable[[Array], Box], values: Mapping[str, Array]) -> Box:
+    box = draw(leaf_value(leaf.node, values))
+    text = box.lines[0]
+    if len(box.lines) == 1 and literal_strength(text) < leaf.need:
+        return text_box(f"({text})")
+    return box

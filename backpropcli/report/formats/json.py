@@ -1,0 +1,223 @@
+"""JSON with all digits, for programs; ``schema`` grows when a key changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from backpropcli.language.nodes import Apply, Name, is_op
+from backpropcli.language.text import to_text
+from backpropcli.ops.entry import Array
+from backpropcli.ops.shaping import selector
+from backpropcli.ops.sizes import Shape, Size
+from backpropcli.problem.data import Asked, Equation, Given
+from backpropcli.report.options import Options
+from backpropcli.solution import Run, Solution
+from backpropcli.verify import Comparison
+
+SCHEMA = 1
+WHOLE = 2.0**53
+
+
+def render(solution: Solution, options: Options) -> str:
+    """The solution as one JSON object."""
+    return json.dumps(as_data(solution, options), allow_nan=False, ensure_ascii=True) + "\n"
+
+
+def as_data(solution: Solution, options: Options) -> dict[str, Any]:
+    """The solution as plain lists, mappings, numbers and strings."""
+    writer = _Writer(solution, options)
+    problem = solution.problem
+    data: dict[str, Any] = {"schema": SCHEMA, "problem": problem.name, "title": problem.title}
+    data["given"] = {g.name: _given(g) for g in writer.shared_given()}
+    data["quantities"] = writer.total()
+    data["asked"] = writer.asked(solution.total, 0)
+    if solution.examples:
+        data["examples"] = [
+            {
+                "given": {g.name: _given(g) for g in problem.examples[i].values()},
+                "quantities": writer.one_pass(run, i + 1),
+                "asked": writer.asked(run, i + 1),
+            }
+            for i, run in enumerate(solution.examples)
+        ]
+    if solution.steps:
+        data["steps"] = [{"quantities": writer.step(run)} for run in solution.steps]
+    data["counts"] = writer.counts()
+    return data
+
+
+def plain(value: Array) -> Any:
+    """An array as nested lists; whole floats as integers, never -0."""
+    value = np.asarray(value)
+    if value.ndim:
+        return [plain(part) for part in value]
+    single = float(value)
+    return int(single) if single == int(single) and abs(single) < WHOLE else single
+
+
+def fractions(value: Array | None) -> Any:
+    """Exact values as nested lists of strings, or None."""
+    if value is None:
+        return None
+    value = np.asarray(value, object)
+    return [fractions(part) for part in value] if value.ndim else str(value[()])
+
+
+def _size(size: Size) -> int | str:
+    return size if isinstance(size, int) else str(size)
+
+
+def _shape(shape: Shape) -> list[int | str]:
+    return [_size(size) for size in shape]
+
+
+def _given(given: Given) -> dict[str, Any]:
+    return {
+        "kind": given.kind,
+        "shape": _shape(given.shape),
+        "value": None if given.value is None else plain(given.value),
+        "exact": fractions(given.exact),
+    }
+
+
+class _Writer:
+    def __init__(self, solution: Solution, options: Options) -> None:
+        self.solution, self.options = solution, options
+        self.problem, self.program = solution.problem, solution.program
+        self.only = {
+            n.name for a in options.only for n in (a.expr, *a.expr.args) if isinstance(n, Name)
+        }
+
+    def shared_given(self) -> list[Given]:
+        own = {name for example in self.problem.examples for name in example}
+        found = [g for g in self.problem.given.values() if g.name not in own]
+        return [*found, *self.problem.upstream.values()]
+
+    def wanted(self, name: str) -> bool:
+        return not self.only or name in self.only
+
+    def one(self, equation: Equation, run: Run, number: int, reduced: str = "") -> dict[str, Any]:
+        name = equation.name
+        value = run.values.get(name)
+        data: dict[str, Any] = {
+            "kind": equation.kind,
+            "shape": _shape(equation.shape),
+            "value": None if value is None else plain(value),
+            "exact": fractions(run.exact.get(name)),
+            "equation": None if reduced else to_text(equation.expr, self.problem.index_from),
+        }
+        if reduced:
+            data["reduce"] = reduced
+        comparison = (self.options.comparisons or {}).get((number, name))
+        if comparison is not None:
+            data["differences"] = _compared(comparison)
+        return data
+
+    def chosen(
+        self, equations: Iterable[Equation], run: Run, number: int, reduced: str = ""
+    ) -> dict[str, Any]:
+        return {e.name: self.one(e, run, number, reduced) for e in equations if self.wanted(e.name)}
+
+    def one_pass(self, run: Run, number: int) -> dict[str, Any]:
+        definitions = [e for e in self.program.definitions if e.name in run.values]
+        return self.chosen((*self.program.computed, *definitions), run, number)
+
+    def total(self) -> dict[str, Any]:
+        run = self.solution.total
+        if self.solution.examples:
+            reduced = [e for e in self.program.computed if e.name in run.values]
+            found = self.chosen(reduced, run, 0, self.problem.reduce)
+        else:
+            found = self.chosen(self.program.computed, run, 0)
+        after = [*self.program.updates, *self.program.definitions]
+        found.update(self.chosen((e for e in after if e.name in run.values), run, 0))
+        for name in (f"{self.problem.upper}_new", f"{self.problem.upper}_steps"):
+            if name in run.values and self.wanted(name):
+                found[name] = {
+                    "kind": "update",
+                    "shape": list(run.values[name].shape),
+                    "value": plain(run.values[name]),
+                    "exact": fractions(run.exact.get(name)),
+                    "equation": None,
+                }
+        return found
+
+    def step(self, run: Run) -> dict[str, Any]:
+        equations = (*self.program.computed, *self.program.updates)
+        return self.chosen((e for e in equations if e.name in run.values), run, 0)
+
+    def asked(self, run: Run, number: int) -> dict[str, Any]:
+        """The entries of ``find`` as written, with their values where this run has them."""
+        found = {}
+        for asked in self.options.only or self.problem.find:
+            data = self.one_asked(asked, run, number)
+            if data is not None:
+                found[asked.text] = data
+        return found
+
+    def one_asked(self, asked: Asked, run: Run, number: int) -> dict[str, Any] | None:
+        inner = asked.expr.args[0] if asked.expr.args else asked.expr
+        assert isinstance(inner, Name)
+        points = float(asked.points)
+        if is_op(asked.expr, "shape"):
+            shape = _shape(self.program.shapes.get(inner.name, ()))
+            return None if number else {"points": points, "value": shape}
+        if inner.name not in run.values:
+            size = self.size_of(inner.name)
+            return None if size is None or number else {"points": points, "value": size}
+        value, exact = run.values[inner.name], run.exact.get(inner.name)
+        if is_op(asked.expr, "index"):
+            assert isinstance(asked.expr, Apply)
+            at = selector(dict(asked.expr.params)["at"])
+            value = value[at]
+            exact = None if exact is None else np.asarray(exact[at], object)
+        return {"points": points, "value": plain(value), "exact": fractions(exact)}
+
+    def size_of(self, name: str) -> str | None:
+        """A count in named sizes."""
+        kind, _, inner = name.partition("(")
+        counts = self.program.counts
+        if kind not in ("parameters", "operations", "macs"):
+            return None
+        if not inner:
+            return str(counts.total(kind))
+        inner = inner.rstrip(")")
+        if kind == "parameters":
+            return str({**counts.by_equation, **counts.parameters}.get(inner))
+        return str(getattr(counts.network.get(inner, counts.loss), kind))
+
+    def counts(self) -> dict[str, Any]:
+        counts = self.program.counts
+        parameters = {"total": _size(counts.total("parameters"))}
+        parameters.update({name: _size(size) for name, size in counts.parameters.items()})
+        layers = {
+            name: {
+                "parameters": _size(counts.by_equation[name]),
+                "operations": _size(cost.operations),
+                "macs": _size(cost.macs),
+            }
+            for name, cost in counts.network.items()
+        }
+        return {
+            "parameters": parameters,
+            "operations": {
+                "network": _size(counts.total("operations")),
+                "loss": _size(counts.loss.operations),
+            },
+            "macs": {"network": _size(counts.total("macs"))},
+            "layers": layers,
+        }
+
+
+def _compared(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "agrees": comparison.agrees,
+        "largest": comparison.largest,
+        "compared": comparison.compared,
+        "entries": comparison.entries,
+        "kinks": comparison.kinks,
+    }

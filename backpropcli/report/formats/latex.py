@@ -1,0 +1,179 @@
+"""A LaTeX document that compiles with plain amsmath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from backpropcli.infer import Shapes
+from backpropcli.language.latex import LatexStyle, name_latex, to_latex
+from backpropcli.language.nodes import Expr
+from backpropcli.ops import OPS
+from backpropcli.ops.entry import Array
+from backpropcli.report.options import Options
+from backpropcli.report.sheet import make_sheet
+from backpropcli.report.steps import CountRow, Section, Step
+from backpropcli.solution import Solution
+from backpropcli.writing import (
+    NumberStyle,
+    is_numeric_leaf,
+    leaf_value,
+    number,
+    shown_positions,
+)
+
+MOST = 8
+SPECIAL = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\{",
+        "}": r"\}",
+        "$": r"\$",
+        "&": r"\&",
+        "%": r"\%",
+        "#": r"\#",
+        "_": r"\_",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+    }
+)
+HEAD = r"""\documentclass[11pt]{article}
+\usepackage[utf8]{inputenc}
+\usepackage[T1]{fontenc}
+\usepackage[a4paper,margin=2cm]{geometry}
+\usepackage{amsmath,amssymb}
+\allowdisplaybreaks
+\setcounter{MaxMatrixCols}{64}
+\begin{document}
+"""
+
+
+def render(solution: Solution, options: Options) -> str:
+    """The sheet as a whole document."""
+    sheet = make_sheet(solution, options)
+    writer = _Writer(solution, options)
+    parts = [HEAD, rf"\section*{{{escaped(sheet.title)}}}", ""]
+    if sheet.statement:
+        parts += [escaped(sheet.statement), ""]
+    for section in sheet.sections:
+        parts += writer.section(section)
+    if sheet.counts:
+        parts += [r"\subsection*{Counts}", *writer.counts(sheet.counts)]
+    return "\n".join([*parts, r"\end{document}", ""])
+
+
+def escaped(text: str) -> str:
+    """A text without commands; what the fonts lack is left out."""
+    kept = "".join(c if c.isascii() or c.isalpha() else "?" for c in text)
+    return kept.translate(SPECIAL)
+
+
+class _Writer:
+    def __init__(self, solution: Solution, options: Options) -> None:
+        self.options, self.notation = options, solution.problem.notation
+        self.index_from = solution.problem.index_from
+        self.shapes = Shapes(solution.program.shapes)
+        self.templates = {op.name: op.latex for op in OPS.entries() if op.latex}
+
+    def section(self, section: Section) -> Iterator[str]:
+        yield rf"\subsection*{{{escaped(section.title)}}}"
+        yield r"\begin{align*}"
+        yield " \\\\\n".join(r" \\ ".join(self.step(step)) for step in section.steps)
+        yield r"\end{align*}"
+
+    def step(self, step: Step) -> Iterator[str]:
+        """The lines of one quantity: equation, numbers put in, result."""
+        name = name_latex(step.name, self.notation)
+        first, _, at = step.name.partition("[")
+        if at:
+            name = rf"\left[{name_latex(first, self.notation)}\right]_{{{at.rstrip(']')}}}"
+        lines = []
+        if step.expr is not None:
+            lines.append(self.expression(step.expr))
+            if step.value is not None and step.values is not None:
+                lines.append(self.put_in(step.expr, step.values))
+        if step.value is not None:
+            exact = step.exact if step.exact is not None else step.value
+            lines.append(self.value(exact))
+        if not lines:
+            lines.append(
+                self.shape(step) + (rf"\quad\text{{{escaped(step.note)}}}" if step.note else "")
+            )
+        yield f"{name} &= {lines[0]}"
+        for line in dict.fromkeys(lines[1:]):
+            if line != lines[0]:
+                yield f"&= {line}"
+        for entry in step.entries:
+            yield from self.step(entry)
+
+    def shape(self, step: Step) -> str:
+        sizes = r" \times ".join(str(size) for size in step.shape) or "1"
+        return rf"\ldots \in \mathbb{{R}}^{{{sizes}}}"
+
+    def style(self) -> LatexStyle:
+        return LatexStyle(
+            self.notation, self.templates, self.is_scalar, self.is_dot, self.index_from
+        )
+
+    def is_scalar(self, expr: Expr) -> bool:
+        return self.shapes.of(expr) == ()
+
+    def is_dot(self, product: Expr) -> bool:
+        return all(len(self.shapes.of(arg)) == 1 for arg in product.args)
+
+    def expression(self, expr: Expr) -> str:
+        return to_latex(expr, self.style())
+
+    def put_in(self, expr: Expr, values: Mapping[str, Array]) -> str:
+        def leaf(node: Expr) -> str | None:
+            return self.value(leaf_value(node, values)) if is_numeric_leaf(node) else None
+
+        return to_latex(expr, self.style()._replace(leaf=leaf))
+
+    def value(self, value: Array) -> str:
+        """A number, a matrix, or a vector as a tuple, which is neither a row nor a column."""
+        value = np.asarray(value)
+        if value.ndim == 0:
+            return latex_number(value[()], self.options.numbers)
+        if value.ndim > 2:
+            return r",\; ".join(self.value(part) for part in value)
+        most = None if self.options.full else MOST
+        if value.ndim == 1:
+            cells = [self.cell(value, (i,)) for i in shown_positions(len(value), most)]
+            return r"\left(" + r",\; ".join(cells) + r"\right)"
+        rows = []
+        for i in shown_positions(len(value), most):
+            columns = shown_positions(value.shape[1], most)
+            rows.append(" & ".join(self.cell(value, (i, j)) for j in columns))
+        return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
+
+    def cell(self, value: Array, position: tuple[int | None, ...]) -> str:
+        if None in position:
+            return r"\ldots"
+        return latex_number(value[position], self.options.numbers)
+
+    def counts(self, rows: tuple[CountRow, ...]) -> Iterator[str]:
+        yield r"\begin{tabular}{lrrr}"
+        yield r"of & parameters & operations & multiply-adds \\ \hline"
+        for row in rows:
+            cells = [
+                "" if count is None else f"${str(count).replace('*', ' ')}$" for count in row[1:]
+            ]
+            name = "total" if row.name == "total" else f"${name_latex(row.name, self.notation)}$"
+            yield " & ".join([name, *cells]) + r" \\"
+        yield r"\end{tabular}"
+
+
+def latex_number(value: object, style: NumberStyle) -> str:
+    """A number in math mode."""
+    text = number(value, style)
+    if "/" in text:
+        top, bottom = text.split("/")
+        sign = "-" if top.startswith("-") else ""
+        return rf"{sign}\frac{{{top.lstrip('-')}}}{{{bottom}}}"
+    digits, power, exponent = text.partition("e")
+    return rf"{digits} \cdot 10^{{{exponent}}}" if power else text

@@ -1,0 +1,163 @@
+"""For the terminal: rich tables, a step a row, matrices drawn as matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.box import ASCII, ROUNDED, SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from backpropcli.language.text import to_text
+from backpropcli.ops.sizes import shape_text
+from backpropcli.report.boxes import Look, beside, numbers_box, stacked, text_box, value_box
+from backpropcli.report.options import Options
+from backpropcli.report.sheet import make_sheet
+from backpropcli.report.steps import CountRow, Section, Sheet, Step
+from backpropcli.report.words import comparison_words, entry_line, exact_words, through_words
+from backpropcli.solution import Solution
+
+NARROWEST = 40
+
+
+def render(solution: Solution, options: Options) -> str:
+    """The whole sheet as text of at most ``options.width`` columns."""
+    buffer = StringIO()
+    console = Console(
+        file=buffer,
+        width=max(NARROWEST, options.width),
+        force_terminal=options.color,
+        color_system="standard" if options.color else None,
+        no_color=not options.color,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for part in _Sheet(solution, options).parts(make_sheet(solution, options)):
+        console.print(part)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+class _Sheet:
+    def __init__(self, solution: Solution, options: Options) -> None:
+        self.options = options
+        self.index_from = solution.problem.index_from
+        self.width = max(NARROWEST, options.width)
+
+    def parts(self, sheet: Sheet) -> Iterator[RenderableType]:
+        yield Text(sheet.title, style="bold")
+        if sheet.statement:
+            yield Text(sheet.statement, style="italic")
+        for section in sheet.sections:
+            yield Text()
+            yield self.section(section)
+        if sheet.counts:
+            yield Text()
+            yield self.counts(sheet.counts)
+
+    def section(self, section: Section) -> Table:
+        table = Table(
+            title=Text(section.title, style="bold"),
+            title_justify="left",
+            show_header=False,
+            box=ROUNDED if self.options.unicode else ASCII,
+            expand=True,
+            show_lines=section.kind == "steps",
+            border_style="dim",
+        )
+        table.add_column(ratio=1)
+        table.add_column(justify="right", style="dim", no_wrap=True)
+        for step in section.steps:
+            table.add_row(self.step(step), self.margin(step))
+        return table
+
+    def margin(self, step: Step) -> Text:
+        return Text(shape_text(step.shape))
+
+    def look(self, step: Step, used: int) -> Look:
+        room = self.width - 7 - len(shape_text(step.shape)) - used
+        return Look(self.options.numbers, max(12, room), self.options.full, self.options.unicode)
+
+    def step(self, step: Step) -> Group:
+        head = Text(step.name, style="bold cyan")
+        lines: list[Text] = []
+        if step.expr is not None:
+            head.append(" = ", style="dim")
+            head.append_text(self.equation(step))
+            if step.value is not None and step.values is not None:
+                put_in = self.numbers_put_in(step)
+                lines += [Text(line) for line in put_in]
+        elif step.note:
+            head.append(f"  {step.note}", style="italic")
+        lines += self.result(step, bool(lines) or step.expr is not None or bool(step.note), head)
+        if step.through:
+            lines.append(Text(through_words(step), style="dim"))
+        if step.comparison is not None:
+            style = "green" if step.comparison.agrees else "bold red"
+            lines.append(Text(comparison_words(step.comparison), style=style))
+        return Group(head, *lines, *self.entries(step))
+
+    def equation(self, step: Step) -> Text:
+        """The equation; upstream gradients and local slopes stand out."""
+        assert step.expr is not None
+        text = Text(to_text(step.expr, self.index_from))
+        text.highlight_regex(r"d\w+/d\w+", "magenta")
+        text.highlight_regex(r"\w+'\([^()]*\)", "yellow")
+        return text
+
+    def numbers_put_in(self, step: Step) -> list[str]:
+        assert step.expr is not None
+        assert step.values is not None
+        lead = " " * len(step.name) + " = "
+        boxes = numbers_box(step.expr, step.values, self.look(step, len(lead)))
+        first = beside([text_box(lead), boxes[0]])
+        rest = [beside([text_box(" " * len(lead)), box]) for box in boxes[1:]]
+        result = " ".join(b.lines[0].strip() for b in boxes if len(b.lines) == 1)
+        if len(boxes) == 1 and step.value is not None:
+            own = value_box(step.value, self.look(step, len(lead)))
+            if own.lines == boxes[0].lines or result == "".join(own.lines):
+                return []  # the numbers put in are the result already
+        return stacked([first, *rest])
+
+    def result(self, step: Step, indented: bool, head: Text) -> list[Text]:
+        if step.value is None:
+            return []
+        lead = (" " * len(step.name) if indented else step.name) + " = "
+        exact = step.exact if step.exact is not None else step.value
+        box = value_box(exact, self.look(step, len(lead)))
+        lines = stacked([beside([text_box(lead), box])])
+        style = "bold green" if indented else ""
+        if not indented:
+            head.right_crop(len(head))
+            head.append(lines[0])
+            lines = lines[1:]
+        found = [Text(line, style=style) for line in lines]
+        words = exact_words(step, self.options.numbers)
+        if words:
+            found.append(Text(" " * len(lead) + words, style="dim"))
+        return found
+
+    def entries(self, step: Step) -> Iterator[Text]:
+        for entry in step.entries:
+            yield Text("  " + entry_line(entry, self.index_from, self.options.numbers))
+        if step.left_out:
+            yield Text(f"  ... and {step.left_out} more entries (--full shows all)", style="dim")
+
+    def counts(self, rows: tuple[CountRow, ...]) -> Table:
+        table = Table(
+            title=Text("Counts", style="bold"),
+            title_justify="left",
+            box=SIMPLE_HEAD if self.options.unicode else ASCII,
+            border_style="dim",
+        )
+        table.add_column("of")
+        for heading in ("parameters", "operations", "multiply-adds"):
+            table.add_column(heading, justify="right")
+        for row in rows:
+            cells = ("" if c is None else str(c) for c in row[1:])
+            style = "bold" if row.name == "total" else ""
+            table.add_row(Text(row.name, style="cyan"), *map(Text, cells), style=style)
+        return table

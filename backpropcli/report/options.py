@@ -1,0 +1,26 @@
+"""What the reader of a report wants to see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from backpropcli.problem.data import Asked
+from backpropcli.verify import Comparison
+from backpropcli.writing import NumberStyle
+
+
+class Options(NamedTuple):
+    """``only`` limits the report to quantities; ``width`` and ``color`` are the terminal's.
+
+    ``comparisons`` hold finite differences by example (0 for the whole) and derivative.
+    """
+
+    numbers: NumberStyle = NumberStyle()
+    only: tuple[Asked, ...] = ()
+    elements: bool = False
+    full: bool = False
+    width: int = 80
+    color: bool = False
+    unicode: bool = True
+    comparisons: Mapping[tuple[int, str], Comparison] | None = None

@@ -1,0 +1,262 @@
+"""A solution as a sheet of paper: sections of steps, each an equation with its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backpropcli.evaluate.entries import entry_expressions
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import Apply, At, Expr, Name, index, is_op
+from backpropcli.language.text import to_text
+from backpropcli.ops.entry import Inexact
+from backpropcli.ops.shaping import selector
+from backpropcli.problem.data import Asked, Equation, Given
+from backpropcli.problem.quantities import canonical
+from backpropcli.report.options import Options
+from backpropcli.report.steps import CountRow, Section, Sheet, Step
+from backpropcli.solution import Run, Solution
+
+MOST_ENTRIES = 48  # entries written out by --elements unless --full
+
+
+def make_sheet(solution: Solution, options: Options) -> Sheet:
+    """The sheet of a solution; with ``only`` just those quantities."""
+    return _Maker(solution, options).sheet()
+
+
+class _Maker:
+    def __init__(self, solution: Solution, options: Options) -> None:
+        self.solution, self.options = solution, options
+        self.problem, self.program = solution.problem, solution.program
+        self.shapes = Shapes(self.program.shapes)
+
+    def sheet(self) -> Sheet:
+        problem = self.problem
+        if self.options.only:
+            return Sheet(problem.title or problem.name, "", self.chosen(), ())
+        sections = [*self.given(), *self.passes(), *self.after()]
+        kept = tuple(section for section in sections if section.steps)
+        return Sheet(problem.title or problem.name, problem.statement, kept, self.counts())
+
+    def given(self) -> list[Section]:
+        own = {name for example in self.problem.examples for name in example}
+        inputs = [g for g in self.problem.given.values() if g.kind == "input" and g.name not in own]
+        inputs += self.problem.upstream.values()
+        weights = [g for g in self.problem.given.values() if g.kind == "weight"]
+        shared = [
+            Step(second, self.program.shapes[first], note=f"the same parameter as {first}")
+            for second, first in self.problem.aliases.items()
+        ]
+        return [
+            Section("Given", tuple(map(_given_step, inputs)), "given"),
+            Section("Weights", (*map(_given_step, weights), *shared), "given"),
+        ]
+
+    def passes(self) -> list[Section]:
+        if not self.solution.examples:
+            return self.one_pass(self.solution.total, "", 0)
+        found: list[Section] = []
+        for number, run in enumerate(self.solution.examples, 1):
+            case = self.problem.examples[number - 1]
+            where = f"Example {number}: "
+            found.append(Section(f"{where}given", tuple(map(_given_step, case.values())), "given"))
+            found += self.one_pass(run, where, number)
+        return [*found, self.total()]
+
+    def one_pass(self, run: Run, where: str, number: int) -> list[Section]:
+        def section(title: str, equations: tuple[Equation, ...]) -> Section:
+            steps = tuple(self.step(e, run, number) for e in equations)
+            title = where + title if where else title[0].upper() + title[1:]
+            return Section(title, steps)
+
+        found = [
+            section("forward pass", self.program.forward),
+            section("backward pass", self.program.gradients),
+        ]
+        if number:
+            found.append(section("definitions", self.defined(run)))
+        return found
+
+    def defined(self, run: Run) -> tuple[Equation, ...]:
+        return tuple(e for e in self.program.definitions if e.name in run.values)
+
+    def total(self) -> Section:
+        total, count = self.solution.total, len(self.solution.examples)
+        over = f"{self.problem.reduce} over the {count} examples"
+        steps = [
+            Step(e.name, e.shape, None, total.values[e.name], total.exact.get(e.name), note=over)
+            for e in self.program.computed
+            if e.name in total.values
+        ]
+        return Section(f"Total: {over}", tuple(steps))
+
+    def after(self) -> list[Section]:
+        """Updates, single steps and definitions."""
+        total = self.solution.total
+        found = []
+        for number, run in enumerate(self.solution.steps, 1):
+            upper = [e for e in self.program.forward if e.name == self.problem.upper]
+            equations = [*upper, *self.program.gradients, *self.program.updates]
+            wanted = {f"d{self.problem.upper}/d{w}" for w in self.problem.weights}
+            steps = [
+                self.stepped(e, run)
+                for e in equations
+                if e.name in run.values and (e.kind != "gradient" or e.name in wanted)
+            ]
+            found.append(Section(f"Step {number}", tuple(steps)))
+        found.append(self.updates())
+        steps = [self.step(e, total, 0) for e in self.defined(total)]
+        return [*found, Section("Definitions", tuple(steps))]
+
+    def stepped(self, equation: Equation, run: Run) -> Step:
+        """A quantity of one step of an update; the new weight follows from this step's change."""
+        name = equation.name
+        if name.endswith("_new") and equation.kind == "update":
+            weight = name.removesuffix("_new")
+            equation = equation._replace(expr=Name(weight) + Name(f"{weight}_change"))
+        return self.step(equation, run, 0)
+
+    def updates(self) -> Section:
+        total, upper, update = self.solution.total, self.problem.upper, self.problem.update
+        if update is None:
+            return Section("Update", ())
+        many = update.steps > 1
+        steps = []
+        for equation in self.program.updates:
+            step = self.step(equation, total, 0)
+            if many and equation.name.endswith("_change"):
+                step = step._replace(expr=None, note=f"sum over the {update.steps} steps")
+            steps.append(step)
+        said = {"_new": "at the new weights", "_steps": "before each step"}
+        for ending, note in said.items():
+            name = upper + ending
+            if name in total.values and (many or ending == "_new"):
+                value = total.values[name]
+                steps.append(
+                    Step(
+                        name,
+                        value.shape,
+                        None,
+                        value,
+                        total.exact.get(name),
+                        note=f"{upper} {note}",
+                    )
+                )
+        return Section("Update", tuple(steps))
+
+    def step(self, equation: Equation, run: Run, number: int) -> Step:
+        name = equation.name
+        entries, left_out = self.entries(equation, run) if self.options.elements else ((), 0)
+        comparisons = self.options.comparisons or {}
+        return Step(
+            name,
+            equation.shape,
+            equation.expr,
+            run.values.get(name),
+            run.exact.get(name),
+            run.values,
+            "",
+            equation.through,
+            entries,
+            left_out,
+            comparisons.get((number, name)),
+        )
+
+    def entries(self, equation: Equation, run: Run) -> tuple[tuple[Step, ...], int]:
+        """Each entry of a value with its own equation."""
+        if equation.shape == ():
+            return (), 0
+        try:
+            expressions = entry_expressions(equation.expr, self.shapes)
+        except Inexact:
+            return (), 0
+        positions = list(np.ndindex(expressions.shape))
+        shown = positions if self.options.full else positions[:MOST_ENTRIES]
+        steps = tuple(self.entry(equation, run, p, expressions[p]) for p in shown)
+        return steps, len(positions) - len(shown)
+
+    def entry(self, equation: Equation, run: Run, position: tuple[int, ...], expr: Expr) -> Step:
+        name = to_text(index(Name(equation.name), *position), self.problem.index_from)
+        value, exact = run.values.get(equation.name), run.exact.get(equation.name)
+        return Step(
+            name,
+            (),
+            expr,
+            None if value is None else value[position],
+            None if exact is None else np.asarray(exact[position], object),
+            run.values,
+        )
+
+    def counts(self) -> tuple[CountRow, ...]:
+        counts = self.program.counts
+        rows = [CountRow(name, size, None, None) for name, size in counts.parameters.items()]
+        for name, cost in counts.network.items():
+            rows.append(CountRow(name, None, *cost))
+        if self.problem.loss and self.problem.loss not in counts.network:
+            rows.append(CountRow(self.problem.loss, None, *counts.loss))
+        if not rows:
+            return ()
+        totals = (counts.total("parameters"), counts.total("operations"), counts.total("macs"))
+        return (*rows, CountRow("total", *totals))
+
+    def chosen(self) -> tuple[Section, ...]:
+        """The quantities of ``--only``, of every example where there are some."""
+        runs = [("", self.solution.total, 0)]
+        for number, run in enumerate(self.solution.examples, 1):
+            runs.append((f"Example {number}", run, number))
+        found = []
+        for title, run, number in runs:
+            steps = [s for a in self.options.only if (s := self.one_asked(a, run, number))]
+            found.append(Section(title or "Quantities", tuple(steps)))
+        return tuple(section for section in found if section.steps)
+
+    def one_asked(self, asked: Asked, run: Run, number: int) -> Step | None:
+        """A quantity of ``--only`` with its equation, or the equation of one entry."""
+        expr = asked.expr
+        if is_op(expr, "shape"):
+            inner = expr.args[0]
+            shape = self.program.shapes.get(inner.name, ()) if isinstance(inner, Name) else ()
+            note = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+            return Step(asked.text, shape, note=note) if not number else None
+        inner = expr.args[0] if is_op(expr, "index") else expr
+        assert isinstance(inner, Name)
+        name = canonical(inner.name, self.problem.aliases)
+        equation = self.program.equation(name)
+        if name not in run.values and (equation is None or number or self.solution.examples):
+            return None
+        if equation is None or (self.solution.examples and not number):
+            value = run.values[name]
+            step = Step(name, value.shape, None, value, run.exact.get(name), run.values)
+        else:
+            step = self.step(equation, run, number)
+        if not is_op(expr, "index"):
+            return step
+        assert isinstance(expr, Apply)
+        return self.part(step, asked, dict(expr.params)["at"])
+
+    def part(self, step: Step, asked: Asked, at: At) -> Step:
+        """One entry of a step, or a slice of it."""
+        chosen = selector(at)
+        entry = None
+        if step.expr is not None:
+            try:
+                entry = entry_expressions(step.expr, self.shapes)[chosen]
+            except Inexact:
+                entry = None
+        value = None if step.value is None else np.asarray(step.value[chosen])
+        exact = None if step.exact is None else np.asarray(step.exact[chosen], object)
+        shape = self.shapes.of(index(Name(step.name), *at.items))
+        single = entry if isinstance(entry, Expr) else None
+        return step._replace(
+            name=asked.text,
+            shape=shape,
+            value=value,
+            exact=exact,
+            expr=single,
+            entries=(),
+            comparison=None,
+        )
+
+
+def _given_step(given: Given) -> Step:
+    return Step(given.name, given.shape, None, given.value, given.exact)

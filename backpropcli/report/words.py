@@ -1,0 +1,64 @@
+"""Sentences and single lines that several formats share."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from backpropcli.language.text import to_text
+from backpropcli.report.steps import Step
+from backpropcli.verify import Comparison
+from backpropcli.writing import LONGEST_FRACTION, NumberStyle, listed, number, with_numbers
+
+MOST_EXACT = 6  # entries of a value whose fractions are told beside the decimals
+
+
+def through_words(step: Step) -> str:
+    """Where a gradient comes from: "back through z2"."""
+    return "back through " + " and ".join(step.through)
+
+
+def comparison_words(comparison: Comparison) -> str:
+    """The result of comparing a gradient with central differences."""
+    if comparison.compared == 0:
+        return "central differences: none compared"
+    said = "agree" if comparison.agrees else "DISAGREE"
+    some = (
+        ""
+        if comparison.compared == comparison.entries
+        else (f" on {comparison.compared} of {comparison.entries} entries")
+    )
+    kinks = f"; {comparison.kinks} at a kink left out" if comparison.kinks else ""
+    return f"central differences {said}{some}, off by {comparison.largest:.1e} at most{kinks}"
+
+
+def exact_words(step: Step, style: NumberStyle) -> str:
+    """The fractions behind rounded decimals: "exactly 1/3"; nothing where decimals are exact."""
+    if step.exact is None or style.exact or step.exact.size > MOST_EXACT:
+        return ""
+    entries = [Fraction(e) for e in step.exact.flat]
+    if all(_is_shown_exactly(e, style) for e in entries):
+        return ""
+    if any(len(str(e)) > LONGEST_FRACTION for e in entries):
+        return ""
+    return "exactly " + listed(step.exact, NumberStyle(exact=True))
+
+
+def _is_shown_exactly(value: Fraction, style: NumberStyle) -> bool:
+    return Fraction(number(value, style)) == value
+
+
+def entry_line(entry: Step, index_from: int, style: NumberStyle) -> str:
+    """An entry as notes write it: ``dL/dW2[1,2] = dL/dS3[2]*Y2[1] = 4*2 = 8``."""
+    assert entry.expr is not None
+    parts = [entry.name, to_text(entry.expr, index_from, tight=True)]
+    if entry.value is not None and entry.values is not None:
+        put_in = with_numbers(
+            entry.expr, entry.values, index_from, lambda v: listed(v, style), tight=True
+        )
+        shown = entry.exact if entry.exact is not None else entry.value
+        result = number(np.asarray(shown)[()], style)
+        parts += [put_in] if put_in != result else []
+        parts.append(result)
+    return " = ".join(parts)
