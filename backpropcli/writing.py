@@ -38,10 +38,12 @@ def number(value: Any, style: NumberStyle = SHORT) -> str:
             return str(value)
         value = float(value)
     value = float(value)
+    if value != value:
+        return "-"  # an entry that was not worked out
     if style.decimals is not None:
         text = f"{value:.{style.decimals}f}"
         return text[1:] if text.startswith("-") and not text.strip("-0.") else text
-    if value == int(value) if abs(value) < 1e15 else False:
+    if abs(value) < 1e15 and value == int(value):
         return str(int(value))
     text = f"{value:.{SIGNIFICANT}g}"
     if "e" in text:

@@ -124,9 +124,11 @@ def _blocks(value: Array, look: Look) -> Box:
     return Box(tuple(f"[ {line.ljust(width)} ]" for line in lines))
 
 
-def numbers_box(expr: Expr, values: Mapping[str, Array], look: Look) -> list[Box]:
+def numbers_box(
+    expr: Expr, values: Mapping[str, Array], look: Look, index_from: int = 1
+) -> list[Box]:
     """The expression with its numbers put in, broken into lines that fit the width."""
-    pieces, _ = layout(expr, Style(opaque=is_numeric_leaf))
+    pieces, _ = layout(expr, Style(index_from, opaque=is_numeric_leaf))
     boxes = [
         text_box(p) if isinstance(p, str) else _leaf(p, lambda v: value_box(v, look), values)
         for p in _joined(pieces)

@@ -19,18 +19,19 @@ def through_words(step: Step) -> str:
     return "back through " + " and ".join(step.through)
 
 
-def comparison_words(comparison: Comparison) -> str:
-    """The result of comparing a gradient with central differences."""
-    if comparison.compared == 0:
-        return "central differences: none compared"
-    said = "agree" if comparison.agrees else "DISAGREE"
-    some = (
-        ""
-        if comparison.compared == comparison.entries
-        else (f" on {comparison.compared} of {comparison.entries} entries")
-    )
-    kinks = f"; {comparison.kinks} at a kink left out" if comparison.kinks else ""
-    return f"central differences {said}{some}, off by {comparison.largest:.1e} at most{kinks}"
+def verdict(comparison: Comparison) -> str:
+    """Whether a gradient agrees with central differences, and how far it is off."""
+    said = "agrees" if comparison.agrees else "DISAGREES"
+    some = f" ({comparison.compared} of {comparison.entries} entries)"
+    kinks = f", {comparison.kinks} at a kink" if comparison.kinks else ""
+    partly = some if comparison.compared < comparison.entries else ""
+    return f"{said}, off by {comparison.largest:.1e}{partly}{kinks}"
+
+
+def comparison_words(comparison: Comparison, style: NumberStyle, most: int | None) -> str:
+    """The derivative by central differences as one line."""
+    shown = listed(comparison.differences, style, most)
+    return f"by central differences {shown}: {verdict(comparison)}"
 
 
 def exact_words(step: Step, style: NumberStyle) -> str:

@@ -89,7 +89,7 @@ class _Writer:
             words = [through_words(step)] if step.through else []
             words += [w for w in (exact_words(step, self.options.numbers),) if w]
             if step.comparison is not None:
-                words.append(comparison_words(step.comparison))
+                words.append(comparison_words(step.comparison, self.options.numbers, self.most))
             if words:
                 found.append(f"- {code(step.name)}: {'; '.join(words)}")
             found += [

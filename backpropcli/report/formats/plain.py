@@ -67,7 +67,8 @@ class _Lines:
         if step.left_out:
             yield f"  and {step.left_out} more entries"
         if step.comparison is not None:
-            yield f"{step.name}: {comparison_words(step.comparison)}"
+            words = comparison_words(step.comparison, self.options.numbers, self.most)
+            yield f"{step.name} {words}"
 
     def worked(self, step: Step, result: str) -> Iterator[str]:
         """The numbers put in, and the result."""

@@ -16,10 +16,11 @@ from backpropcli.report.boxes import Look, beside, numbers_box, stacked, text_bo
 from backpropcli.report.options import Options
 from backpropcli.report.sheet import make_sheet
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
-from backpropcli.report.words import comparison_words, entry_line, exact_words, through_words
+from backpropcli.report.words import entry_line, exact_words, through_words, verdict
 from backpropcli.solution import Solution
 
 NARROWEST = 40
+COMPARED = 22  # columns for the central differences
 
 
 def render(solution: Solution, options: Options) -> str:
@@ -59,27 +60,39 @@ class _Sheet:
             yield self.counts(sheet.counts)
 
     def section(self, section: Section) -> Table:
+        compared = any(step.comparison for step in section.steps)
         table = Table(
             title=Text(section.title, style="bold"),
             title_justify="left",
-            show_header=False,
+            show_header=compared,
             box=ROUNDED if self.options.unicode else ASCII,
             expand=True,
             show_lines=section.kind == "steps",
             border_style="dim",
         )
-        table.add_column(ratio=1)
-        table.add_column(justify="right", style="dim", no_wrap=True)
+        table.add_column("equation, numbers put in, result", ratio=1)
+        if compared:
+            table.add_column("central differences", width=COMPARED)
+        table.add_column("shape", justify="right", style="dim", no_wrap=True)
         for step in section.steps:
-            table.add_row(self.step(step), self.margin(step))
+            difference = [self.comparison(step)] if compared else []
+            table.add_row(self.step(step), *difference, Text(shape_text(step.shape)))
         return table
 
-    def margin(self, step: Step) -> Text:
-        return Text(shape_text(step.shape))
-
     def look(self, step: Step, used: int) -> Look:
-        room = self.width - 7 - len(shape_text(step.shape)) - used
+        room = self.width - 7 - max(5, len(shape_text(step.shape))) - used
+        if self.options.comparisons is not None:
+            room -= COMPARED + 3
         return Look(self.options.numbers, max(12, room), self.options.full, self.options.unicode)
+
+    def comparison(self, step: Step) -> Group:
+        """The derivative by differences, and how far it is off."""
+        if step.comparison is None:
+            return Group()
+        look = Look(self.options.numbers, COMPARED, self.options.full, self.options.unicode)
+        box = value_box(step.comparison.differences, look)
+        style = "green" if step.comparison.agrees else "bold red"
+        return Group(*map(Text, box.lines), Text(verdict(step.comparison), style=style))
 
     def step(self, step: Step) -> Group:
         head = Text(step.name, style="bold cyan")
@@ -87,17 +100,12 @@ class _Sheet:
         if step.expr is not None:
             head.append(" = ", style="dim")
             head.append_text(self.equation(step))
-            if step.value is not None and step.values is not None:
-                put_in = self.numbers_put_in(step)
-                lines += [Text(line) for line in put_in]
+            lines += map(Text, self.numbers_put_in(step))
         elif step.note:
             head.append(f"  {step.note}", style="italic")
-        lines += self.result(step, bool(lines) or step.expr is not None or bool(step.note), head)
+        lines += self.result(step, step.expr is not None or bool(step.note), head)
         if step.through:
             lines.append(Text(through_words(step), style="dim"))
-        if step.comparison is not None:
-            style = "green" if step.comparison.agrees else "bold red"
-            lines.append(Text(comparison_words(step.comparison), style=style))
         return Group(head, *lines, *self.entries(step))
 
     def equation(self, step: Step) -> Text:
@@ -109,17 +117,16 @@ class _Sheet:
         return text
 
     def numbers_put_in(self, step: Step) -> list[str]:
-        assert step.expr is not None
-        assert step.values is not None
+        """The lines with numbers; none where they are the result already."""
+        if step.expr is None or step.value is None or step.values is None:
+            return []
         lead = " " * len(step.name) + " = "
-        boxes = numbers_box(step.expr, step.values, self.look(step, len(lead)))
+        look = self.look(step, len(lead))
+        boxes = numbers_box(step.expr, step.values, look, self.index_from)
+        if boxes == [value_box(step.value, look)]:
+            return []
         first = beside([text_box(lead), boxes[0]])
         rest = [beside([text_box(" " * len(lead)), box]) for box in boxes[1:]]
-        result = " ".join(b.lines[0].strip() for b in boxes if len(b.lines) == 1)
-        if len(boxes) == 1 and step.value is not None:
-            own = value_box(step.value, self.look(step, len(lead)))
-            if own.lines == boxes[0].lines or result == "".join(own.lines):
-                return []  # the numbers put in are the result already
         return stacked([first, *rest])
 
     def result(self, step: Step, indented: bool, head: Text) -> list[Text]:

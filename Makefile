@@ -1,0 +1,56 @@
+# The first target of a fresh checkout is `make demo`; every target sets up what it needs.
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11 python,\
+  $(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)))
+VENV ?= .venv
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+DEV = $(VENV)/.ready-dev
+
+.PHONY: demo dev test lint format docs cases bench check build clean
+
+demo: $(READY)  ## solve a real problem step by step and compare it with central differences
+	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
+
+test: $(DEV)  ## run the tests
+	$(BIN)/python -m pytest
+
+lint: $(DEV)  ## style, types, floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV)  ## put the code into its standard form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(DEV)  ## run every example of the documentation
+	$(BIN)/python -m pytest tests/docs
+
+cases: $(DEV)  ## remake the golden outputs under tests/cases; review them as a diff
+	$(BIN)/python -m tests.cases.remake
+	git --no-pager diff --stat -- tests/cases
+
+bench: $(DEV)  ## speed as ratios, side by side
+	$(BIN)/python benchmarks/bench.py
+
+check: lint test  ## everything that has to be green
+
+build: $(DEV)  ## the wheel and the source archive
+	$(BIN)/python -m pip install --quiet build
+	$(BIN)/python -m build
+
+dev: $(DEV)  ## a virtual environment for working on backprop
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed and was not found"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(DEV): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist
