@@ -161,7 +161,7 @@ def test_class_three_is_no_class_where_counting_starts_at_zero() -> None:
 
 
 def test_onehot_counts_from_index_from() -> None:
-    text = "inputs: {y: 2}\nnetwork: {t: onehot(y, 3)}\nindex_from: %d\n"
+    text = "inputs: {y: 2}\nnetwork:\n  t: onehot(y, 3)\nindex_from: %d\n"
     assert answer(text % 1, "t") == [0, 1, 0]
     assert answer(text % 0, "t") == [0, 0, 1]
     rows = "inputs: {y: [2, 1]}\nnetwork: {t: 'onehot(y, n=2)'}\n"
@@ -176,7 +176,7 @@ def test_eye() -> None:
 def test_accuracy_is_the_share_of_rows_that_are_right() -> None:
     text = (
         "inputs: {p: [[0.1, 0.9], [0.8, 0.2], [0.3, 0.7], [0.4, 0.6]], y: [2, 1, 1, 1]}\n"
-        "network: {share: accuracy(p, y)}\n"
+        "network:\n  share: accuracy(p, y)\n"
     )
     assert answer(text, "share") == 0.5
     assert run("accuracy", [0.1, 0.9], [0, 1]) == 1
