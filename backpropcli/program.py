@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from backpropcli.autodiff import Assignment, derivative_name, gradients
-from backpropcli.autodiff.tidy import tidy
 from backpropcli.errors import Complaint, Place, ProblemError
 from backpropcli.evaluate.counts import Cost, cost
 from backpropcli.infer import Shapes
-from backpropcli.language.nodes import Name, names
+from backpropcli.language.nodes import Expr, Name, Number, names
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, Size, product
 from backpropcli.problem.data import Equation, Problem
@@ -78,6 +77,7 @@ def build_program(problem: Problem, also: Iterable[str] = ()) -> Program:
     shapes.update({equation.name: equation.shape for equation in updates})
     counts = _counts(problem)
     definitions = _definitions(problem, shapes)
+    shapes.update({equation.name: equation.shape for equation in definitions})
     return Program(
         problem, problem.equations, tuple(found.values()), updates, definitions, shapes, counts
     )
@@ -115,7 +115,8 @@ def _derivatives(
     try:
         found = gradients(equations, upper, targets, problem.shapes, given)
     except ShapeError as error:
-        place = next((p for p in wanted.values() if p is not None), None)
+        asked = next((p for p in wanted.values() if p is not None), None)
+        place = asked or places.get(upper)
         raise ProblemError(
             Complaint(str(error), place, source=problem.source_line(place))
         ) from None
@@ -146,7 +147,6 @@ def _updates(problem: Problem, shapes: Mapping[str, Shape]) -> tuple[Equation, .
     if update is None:
         return ()
     found: list[Equation] = []
-    measure = Shapes(shapes)
     for weight in update.weights:
         gradient = Name(derivative_name(problem.upper, weight))
         if gradient.name not in shapes:
@@ -158,8 +158,9 @@ def _updates(problem: Problem, shapes: Mapping[str, Shape]) -> tuple[Equation, .
                     problem.source_line(update.place),
                 )
             )
-        step = tidy(update.lr * gradient, measure)
-        change, new = tidy(-step, measure), Name(weight) - step
+        step: Expr = gradient if update.lr == Number(1) else update.lr * gradient
+        change: Expr = -step
+        new: Expr = Name(weight) - step
         if update.steps > 1:
             new = Name(weight) + Name(f"{weight}_change")
         shape = shapes[weight]

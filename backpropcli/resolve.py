@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -84,6 +84,11 @@ class _Resolver:
         raise _error(node, f"there is no value `{name}`", self.hint(name))
 
     def hint(self, name: str) -> str:
+        if "/" in name:
+            return "derivatives stand in `define` and `find`, not in the equations of the network"
+        split = _as_product(name, self.scope.shapes)
+        if split:
+            return f"a product is written {split}"
         if name == "e":
             return "the exponential function is written exp(...)"
         if name in FUNCTIONS:
@@ -223,6 +228,14 @@ class _Resolver:
             params = {} if base == 1 else {"base": base}
             return [args[0], call("onehot", args[1], n=scores[-1], **params)]
         return args
+
+
+def _as_product(name: str, known: Collection[str]) -> str:
+    """A name that is two known ones run together, as their product."""
+    for cut in range(1, len(name)):
+        if name[:cut] in known and name[cut:] in known:
+            return f"{name[:cut]}*{name[cut:]}"
+    return ""
 
 
 def _plural(count: int, noun: str) -> str:

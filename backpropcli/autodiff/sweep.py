@@ -58,6 +58,7 @@ class _Sweep:
         self.upper, self.given = upper, given
         self.rows = Rows(upper, () if given else shapes[upper])
         self.equations = _relevant(equations, given or (upper,))
+        self.asked = frozenset(targets)
         self.needed = _leading_to(targets, self.equations)
         known = dict(shapes)
         for lower in (*self.needed, *given):
@@ -69,6 +70,7 @@ class _Sweep:
         first_use = {n: eq.name for eq in self.equations for n in names(eq.expr)}
         start = () if self.given else (self.upper,)
         found = [self.closed(n) for n in self.needed if n not in first_use and n not in start]
+        found += [self.closed(n) for n in start if n in self.asked]
         for equation in self.equations:
             if equation.name in self.needed or equation.name in start or self.given:
                 self.propagate(equation)

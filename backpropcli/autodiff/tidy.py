@@ -45,7 +45,16 @@ class _Tidy:
         result = attach(coefficient, core)
         if self.shapes.of(result) != self.shapes.of(expr):
             result = call("expand", result, shape=self.shapes.of(expr))
-        return result
+        return self.written_out(result)
+
+    def written_out(self, expr: Expr) -> Expr:
+        """One number in all entries of a short vector, as a list of it."""
+        if not is_op(expr, "expand") or self.shapes.of(expr.args[0]):
+            return expr
+        shape = self.shapes.of(expr)
+        if len(shape) == 1 and isinstance(shape[0], int) and shape[0] <= LISTED:
+            return array(expr.args * shape[0])
+        return expr
 
     def part(self, expr: Expr) -> Part:
         return fold(expr, self.visit)
@@ -138,14 +147,18 @@ class _Tidy:
         if is_op(right, "mul"):
             inner = self.times(left, right.args[0])
             return self.times(inner, right.args[1])
+        if is_op(right, "div") and right.args[0] == Number(1):
+            return left / right.args[1]
+        if is_op(left, "div") and left.args[0] == Number(1) and not self.shapes.of(left):
+            return right / left.args[1]
         if is_op(right, "div") and self.shapes.of(right.args[0]) == self.shapes.of(right):
-            if right.args[0] == Number(1):
-                return left / right.args[1]
             inner = self.times(left, right.args[0])
             assert inner is not None
             return inner / right.args[1]
         if is_op(left, "eye") and len(self.shapes.of(right)) == 1:
             return call("diag", right)
+        if is_op(left, "diag") and len(self.shapes.of(right)) == 1:
+            return call("diag", self.times(left.args[0], right) or right)
         return left * right
 
     def quotient(self, node: Apply, parts: list[Part]) -> Part:
@@ -159,6 +172,12 @@ class _Tidy:
         top, bottom = self.broadcasting(node, top, bottom)
         if bottom is None:
             return a / b, top
+        if (
+            is_op(top or ONE_EXPR, "expand")
+            and isinstance(top, Apply)
+            and not self.shapes.of(bottom)
+        ):
+            return a / b, Apply("expand", (top.args[0] / bottom,), top.params)
         return a / b, (Number(1) if top is None else top) / bottom
 
     def power(self, node: Apply, parts: list[Part]) -> Part:
@@ -190,8 +209,15 @@ class _Tidy:
                 return coefficient, inner.args[0]
             if len(self.shapes.of(inner)) < 2:
                 return coefficient, inner
+            if is_op(inner, "matmul") and all(len(self.shapes.of(a)) == 2 for a in inner.args):
+                left, right = (self.turned(arg) for arg in inner.args)
+                return coefficient, right @ left
         if node.op == "matmul":
             return coefficient, self.without_identity(node)
+        if node.op == "sum" and inner is not None and is_op(inner, "mul"):
+            picked = self.picked(inner)
+            if picked is not None:
+                return coefficient, picked
         same = inner is not None and self.shapes.of(inner) == self.shapes.of(node)
         if node.op in ("reshape", "expand") and same:
             return coefficient, None if inner == Number(1) else inner
@@ -200,6 +226,18 @@ class _Tidy:
         if node.op == "index":
             return self.entry(node, coefficient)
         return coefficient, node
+
+    def picked(self, product: Expr) -> Expr | None:
+        """The sum of a vector times a one-hot vector: one entry of it."""
+        for mark, other in (product.args, product.args[::-1]):
+            if is_op(mark, "onehot") and isinstance(mark, Apply):
+                place, base = mark.args[0], dict(mark.params).get("base", 1)
+                if isinstance(place, Number) and len(self.shapes.of(other)) == 1:
+                    return index(other, int(place.value) - base)
+        return None
+
+    def turned(self, matrix: Expr) -> Expr:
+        return matrix.args[0] if is_op(matrix, "transpose") else matrix.T
 
     def without_identity(self, node: Apply) -> Expr:
         left, right = node.args
@@ -211,6 +249,8 @@ class _Tidy:
         """A value placed in a short vector, written out: [0, v, 0]."""
         params = dict(node.params)
         at, shape = params["at"].items, params["shape"]
+        if all(size == 1 for size in shape):
+            return Apply("expand", node.args, (("shape", shape),))
         if len(shape) != 1 or not isinstance(at[0], int) or not shape[0] <= LISTED:
             return node
         return array(node.args[0] if i == at[0] else Number(0) for i in range(shape[0]))

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from backpropcli.infer import Shapes
-from backpropcli.language.nodes import Apply, Expr, Name, call, fold, postorder, with_args
+from backpropcli.language.nodes import Apply, Expr, Name, call, fold, index, postorder, with_args
 from backpropcli.ops import OPS
 from backpropcli.ops.entry import Site
 from backpropcli.ops.sizes import Shape
@@ -82,6 +82,8 @@ def mended(term: Expr, target: Shape, shapes: Shapes) -> Expr:
     shape = shapes.of(term)
     if shape == target:
         return term
+    if target == () and all(size == 1 for size in shape):
+        return index(term, *(0,) * len(shape))
     extra = len(shape) - len(target)
     if extra > 0:
         term = call("sum", term, axis=0 if extra == 1 else tuple(range(extra)))

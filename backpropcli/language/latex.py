@@ -110,7 +110,7 @@ def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
         scalar = any(style.is_scalar(arg) for arg in node.args)
         sign = r"\cdot" if scalar else r"\odot"
         return f"{_in(args[0], PRODUCT)} {sign} {_in(args[1], PRODUCT + 1)}", PRODUCT
-    if node.op == "div":
+    if node.op in ("div", "over"):
         return rf"\frac{{{args[0][0]}}}{{{args[1][0]}}}", POSTFIX
     if node.op == "matmul":
         if style.is_dot(node):

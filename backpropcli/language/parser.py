@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from backpropcli.errors import nearest
-from backpropcli.language.cursor import Cursor, shown
+from backpropcli.language.cursor import shown
 from backpropcli.language.grammar import (
     BINARY,
     MAX_DIGITS,
@@ -20,6 +20,7 @@ from backpropcli.language.grammar import (
     ExpressionError,
     Vocabulary,
 )
+from backpropcli.language.indices import IndexReader
 from backpropcli.language.nodes import Apply, At, Expr, Name, Number
 from backpropcli.language.tokens import Token
 
@@ -29,7 +30,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Expr:
     return _Parser(text, vocabulary).whole()
 
 
-class _Parser(Cursor):
+class _Parser(IndexReader):
     def whole(self) -> Expr:
         if self.here.kind == "end":
             raise self.error("an expression is expected, found nothing")
@@ -150,6 +151,7 @@ class _Parser(Cursor):
         token = self.take()
         if self.is_differential(token):
             return self.derivative(token)
+        self.refuse_unknown_upper(token)
         if self.here.kind == "'" and token.text in self.words.functions:
             self.take()
             if self.here.kind != "(":
@@ -158,6 +160,24 @@ class _Parser(Cursor):
         if self.here.kind == "(" and token.text in self.words.functions:
             return self.called(token, token.text)
         return self.made(Name(token.text, (token.start, token.stop)))
+
+    def refuse_unknown_upper(self, token: Token) -> None:
+        """``dL/dW1`` where W1 is known but L is not."""
+        lower, values = self.peek(), self.words.values
+        if (
+            token.text[0] == "d"
+            and self.here.kind == "/"
+            and lower.kind == "name"
+            and lower.text[0] == "d"
+            and lower.text[1:] in values
+            and not {token.text, lower.text}.intersection(values)
+        ):
+            upper = token.text[1:]
+            hint = nearest(upper, values) or "the upper name is the loss or a value"
+            raise ExpressionError(
+                f"`{token.text}/{lower.text}` is no derivative: there is no value `{upper}`",
+                token.start, lower.stop, hint,
+            )  # fmt: skip
 
     def is_differential(self, token: Token) -> bool:
         values = self.words.values
@@ -252,39 +272,6 @@ class _Parser(Cursor):
         items = self.positions()
         span = ((value.span or (0, 0))[0], self.tokens[self.at - 1].stop)
         return self.made(Apply("index", (value,), (("at", At(items)),), span))
-
-    def positions(self) -> tuple[int | tuple[int, int | None], ...]:
-        """The positions in brackets, counted from 0; both ends of a slice are included."""
-        self.expect("[", "before an index")
-        items: list[int | tuple[int, int | None]] = []
-        while self.here.kind != "]":
-            first = self.position() if self.here.kind != ":" else 0
-            if self.accept(":"):
-                closes = self.here.kind in (",", "]")
-                items.append((first, None if closes else self.position() + 1))
-            else:
-                items.append(first)
-            if not self.accept(","):
-                break
-        if not items:
-            raise self.error("an index names at least one position")
-        self.expect("]", "to close the index")
-        return tuple(items)
-
-    def position(self) -> int:
-        token = self.take()
-        start = self.words.index_from
-        if token.kind != "number" or not token.text.isdigit() or len(token.text) > 9:
-            raise self.error(
-                f"an index is a whole number from {start} on, found {shown(token)}", token
-            )
-        if int(token.text) < start:
-            raise self.error(
-                f"indices count from {start} here, found {token.text}",
-                token,
-                "`index_from: 0` makes them count from 0" if start else "",
-            )
-        return int(token.text) - start
 
 
 def _join(left: Expr, right: Expr) -> tuple[int, int]:

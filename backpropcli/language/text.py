@@ -11,6 +11,7 @@ from backpropcli.language.nodes import Apply, At, Expr, Name, Number, fold, is_o
 SUM, NEG, PRODUCT, POWER, POSTFIX, ATOM = 10, 15, 20, 40, 50, 60
 INFIX = {
     "add": (" + ", SUM), "sub": (" - ", SUM), "mul": (" * ", PRODUCT), "div": (" / ", PRODUCT),
+    "over": (" / ", PRODUCT),
     "matmul": (" @ ", PRODUCT), "dotted": (" · ", PRODUCT),
 }  # fmt: skip
 
@@ -119,6 +120,8 @@ def _position_text(item: int | tuple[int, int | None], index_from: int) -> str:
     if isinstance(item, int):
         return str(item + index_from)
     first, stop = item
+    if (first, stop) == (0, None):
+        return ":"
     last = "" if stop is None else str(stop - 1 + index_from)
     return f"{first + index_from}:{last}"
 

@@ -18,6 +18,7 @@ GREEK = {
 }  # fmt: skip
 MARKS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u0307": "dot"}
 SUBSCRIPTS = {chr(0x2080 + i): str(i) for i in range(10)}
+FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
 SUPERSCRIPTS = {"²": "2", "³": "3", "¹": "1", "⁴": "4", "⁵": "5"}
 OPERATORS = {"−": "-", "–": "-", "×": "*", "⊙": "*", "∘": "*", "∗": "*", "⋅": "·", "∙": "·"}
 SINGLE = "+-*/@^()[],.=:'·⊗ᵀ"
@@ -68,6 +69,8 @@ def _digits(text: str, at: int) -> int:
 
 
 def _number(text: str, start: int) -> Token | None:
+    if text[start] in FRACTIONS:
+        return Token("number", FRACTIONS[text[start]], start, start + 1)
     at = _digits(text, start)
     if text[at : at + 1] == "." and (at > start or text[at + 1 : at + 2] in tuple("0123456789")):
         at = _digits(text, at + 1)

@@ -12,7 +12,7 @@ for family in (arithmetic, linear, reductions, shaping, activations, losses):
         OPS.add(op.name, op)
 
 # Operators have signs of their own; these ops are not called by name.
-SIGNS = frozenset({"add", "sub", "mul", "div", "pow", "neg", "matmul", "index", "array"})
+SIGNS = frozenset({"add", "sub", "mul", "div", "over", "pow", "neg", "matmul", "index", "array"})
 SPELLINGS = {"ReLU": "relu", "ln": "log", "linear": "identity", "swish": "silu"}
 FUNCTIONS = frozenset(
     {name for name in OPS if name not in SIGNS and not name.endswith("'")}

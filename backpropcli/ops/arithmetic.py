@@ -21,6 +21,14 @@ def _power_exact(base: Array, exponent: Array) -> Array:
     return np.power(base, exponent)
 
 
+def _over(a: Array, b: Array) -> Array:
+    return np.where(np.equal(a, 0), 0.0, np.true_divide(a, b))
+
+
+def _over_exact(a: Array, b: Array) -> Array:
+    return np.frompyfunc(lambda x, y: x if x == 0 else x / y, 2, 1)(a, b)
+
+
 def _power_base(s: Site) -> Expr:
     exponent = s.y
     if isinstance(exponent, Number) and exponent.value == 2:
@@ -61,6 +69,10 @@ OPS = (
     Op("div", "The quotient element by element; operands broadcast.", np.true_divide,
        shapes.broadcast, (lambda s: s.g / s.y, lambda s: -(s.g * s.x / s.y**2)), 2,
        exact=np.true_divide, elementwise=True, linear=(0,), samples=APART),
+    Op("over", "The quotient element by element, and 0 where the first operand is 0: the limit "
+       "that y/p has in a cross-entropy.", _over, shapes.broadcast,
+       (lambda s: call("over", s.g, s.y), lambda s: -call("over", s.g * s.x, s.y**2)), 2,
+       exact=_over_exact, elementwise=True, linear=(0,), samples=APART),
     Op("pow", "The power element by element.", np.power, shapes.broadcast,
        (_power_base, _power_exponent), 2, exact=_power_exact, elementwise=True, samples=APART),
     Op("neg", "The negative.", np.negative, shapes.same, (lambda s: -s.g,), exact=np.negative,

@@ -135,7 +135,8 @@ def _bce(p: Array, y: Array) -> Array:
 
 
 def _bce_vjp(s: Site) -> Expr:
-    return s.g * (s.x - s.y) / (s.x * (1 - s.x)) / _count(s)
+    # Not (p - y) / (p*(1 - p)): at p = y = 1 that is 0/0, and the slope is -1.
+    return s.g * (call("over", 1 - s.y, 1 - s.x) - call("over", s.y, s.x)) / _count(s)
 
 
 def _bce_target_vjp(s: Site) -> Expr:
@@ -214,7 +215,7 @@ OPS = (
        source="Huber 1964, eq. 1"),
     Op("cross_entropy", "-sum(y*log(p)) of probabilities p over the classes, and the mean of that "
        "over the rows of a batch.", _cross_entropy, _classes,
-       (lambda s: -(s.g * (s.y / s.x) / _rows(s)),
+       (lambda s: -(s.g * call("over", s.y, s.x) / _rows(s)),
         lambda s: -(s.g * call("log", s.x) / _rows(s))), 2,
        expansion=_cross_entropy_expansion, operations=_three_each, samples=PROBABILITIES),
     Op("softmax_cross_entropy", "The cross-entropy of softmax(z) for logits z and a target that "

@@ -19,10 +19,14 @@ def scalar(shapes: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
 
 
 def broadcast(shapes: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
-    """NumPy's broadcasting of two or more shapes."""
+    """NumPy's broadcasting; a column against a vector, which pairs all with all, is refused."""
     result: Shape = ()
     for shape in shapes:
         result = _broadcast_two(result, shape, shapes)
+    ranks = {len(shape) for shape in shapes if shape}
+    if len(ranks) > 1 and result not in shapes:
+        listed = " and ".join(shape_text(s) for s in shapes)
+        raise ShapeError(f"{listed} would pair all with all, to {shape_text(result)}")
     return result
 
 

@@ -27,7 +27,7 @@ def _index_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
         first, stop = (item, item + 1) if isinstance(item, int) else _bounds(item, size)
         if isinstance(size, int) and isinstance(stop, int) and not first < stop <= size:
             raise ShapeError(
-                f"the index lies outside: the value has shape {shape_text(shape)}"
+                f"the index lies outside {shape_text(shape)}"
                 if first < stop
                 else "the slice is empty: its last position comes before its first"
             )

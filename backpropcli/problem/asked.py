@@ -38,7 +38,7 @@ def read_definitions(
     rule = "`define` must be a mapping of names to expressions"
     mapping = expect_mapping(node, rule, draft.source, draft.complaints)
     found: list[Definition] = []
-    known = dict(shapes)
+    known: dict[str, Shape] = {}
     for key, value in mapping.entries if mapping else ():
         name = draft.name_of(key, "a quantity")
         where = f"define.{key.text}"
@@ -47,7 +47,7 @@ def read_definitions(
         if not isinstance(value, Scalar):
             draft.complain(f"{where} must be an expression, found {describe(value)}", value)
             continue
-        quantities = Quantities(known, upper, draft.aliases, update)
+        quantities = Quantities(shapes, upper, draft.aliases, update, known)
         expr = _defined(draft, value, where, quantities)
         if expr is not None:
             known[name] = Shapes(_reachable(expr, quantities)).of(expr)
@@ -60,6 +60,10 @@ def _defined(draft: Draft, node: Scalar, where: str, quantities: Quantities) -> 
     if parsed is None:
         return None
     parsed = _first_names(with_counts(parsed), draft.aliases)
+    refused = next((said for n in names(parsed) if (said := quantities.no_derivative(n))), "")
+    if refused:
+        draft.complain(f"{where}: {refused}", node)
+        return None
     scope = Scope(
         _reachable(parsed, quantities),
         frozenset(draft.sizes),
@@ -80,7 +84,7 @@ def _first_names(expr: Expr, aliases: Mapping[str, str]) -> Expr:
 
 def _reachable(expr: Expr, quantities: Quantities) -> dict[str, Shape]:
     """The shapes of all values, and of the derivatives and counts that an expression uses."""
-    found = {**quantities.shapes, **quantities.updated()}
+    found = {**quantities.shapes, **quantities.defined, **quantities.updated()}
     for name in names(expr):
         shape = quantities.shape_of(name)
         if shape is not None:
@@ -97,10 +101,8 @@ def read_find(
     definitions: tuple[Definition, ...],
 ) -> tuple[Asked, ...]:
     """The entries of ``find``; left out: every value, the loss, the gradient of each weight."""
-    known = dict(shapes)
-    quantities = Quantities(known, upper, draft.aliases, update)
-    for definition in definitions:
-        known[definition.name] = Shapes(_reachable(definition.expr, quantities)).of(definition.expr)
+    quantities = Quantities(shapes, upper, draft.aliases, update)
+    quantities = quantities._replace(defined=_shapes_of(definitions, quantities))
     found: list[Asked] = []
     for item, points in _entries(draft, node):
         asked = _asked(draft, item, quantities, points)
@@ -109,12 +111,18 @@ def read_find(
     return tuple(found)
 
 
+def _shapes_of(definitions: tuple[Definition, ...], quantities: Quantities) -> dict[str, Shape]:
+    found: dict[str, Shape] = {}
+    for one in definitions:
+        known = _reachable(one.expr, quantities._replace(defined=found))
+        found[one.name] = Shapes(known).of(one.expr)
+    return found
+
+
 def parse_quantity(problem: Problem, text: str) -> Asked:
     """A quantity such as ``dL/dW2[2,1]`` by its text; raises ``BackpropError``."""
-    known = dict(problem.shapes)
-    quantities = Quantities(known, problem.upper, problem.aliases, problem.update)
-    for definition in problem.definitions:
-        known[definition.name] = Shapes(_reachable(definition.expr, quantities)).of(definition.expr)
+    quantities = Quantities(problem.shapes, problem.upper, problem.aliases, problem.update)
+    quantities = quantities._replace(defined=_shapes_of(problem.definitions, quantities))
     words = Vocabulary(FUNCTIONS | set(CALLED), quantities.known(), problem.index_from)
     try:
         return Asked(text, _quantity(with_counts(parse(text, words)), quantities), ONE, None)
@@ -161,6 +169,9 @@ def _quantity(expr: Expr, quantities: Quantities) -> Expr:
         shape = quantities.shape_of(expr.name)
         if shape is None or not _is_counted(expr.name, quantities):
             name = expr.name.partition("(")[2].rstrip(")") or expr.name
+            refused = quantities.no_derivative(expr.name)
+            if refused:
+                raise ExpressionError(refused, start, stop)
             raise ExpressionError(
                 f"there is no quantity `{expr.name}`",
                 start,

@@ -11,7 +11,7 @@ from backpropcli.files.tree import Node, Scalar
 from backpropcli.language.grammar import ExpressionError, Vocabulary
 from backpropcli.language.nodes import Expr
 from backpropcli.language.parser import parse
-from backpropcli.language.tokens import is_name, normal_name
+from backpropcli.language.tokens import is_name, normal_name, tokenize
 from backpropcli.ops import FUNCTIONS, OPS
 from backpropcli.problem.data import Given
 from backpropcli.resolve import Scope, resolve
@@ -30,6 +30,7 @@ class Draft:
         self.aliases: dict[str, str] = {}
         self.sizes: set[str] = set()
         self.places: dict[str, Place] = {}
+        self.failed: frozenset[str] = frozenset()  # values whose equations are wrong already
 
     def complain(self, message: str, node: Node, hint: str = "") -> None:
         """Add a complaint about a node of the file."""
@@ -72,6 +73,9 @@ class Draft:
 
     def at(self, node: Scalar, where: str, error: ExpressionError) -> None:
         """Complain about a part of a text."""
+        words = {token.text.removeprefix("d") for token in tokenize(node.text)}
+        if self.complaints and self.failed.intersection(words):
+            return  # a consequence of what is complained about already
         message = f"{where}: {error.message}" if where else error.message
         if not node.one_line:
             self.complain(message, node, error.hint)

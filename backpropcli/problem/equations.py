@@ -7,9 +7,19 @@ from typing import NamedTuple
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
 from backpropcli.language.grammar import ExpressionError, Vocabulary
-from backpropcli.language.nodes import Expr, Name, array, index, names
+from backpropcli.language.nodes import (
+    Apply,
+    Expr,
+    Name,
+    array,
+    index,
+    is_op,
+    names,
+    postorder,
+)
 from backpropcli.language.parser import parse
-from backpropcli.ops import FUNCTIONS
+from backpropcli.language.text import to_text
+from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES
 from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.data import Equation, Layer
 from backpropcli.problem.draft import Draft
@@ -33,6 +43,7 @@ class Equations(NamedTuple):
     equations: tuple[Equation, ...]
     loss: str
     layers: tuple[Layer, ...]
+    failed: frozenset[str]
 
 
 def read_equations(
@@ -69,7 +80,27 @@ def read_equations(
             _claim_loss(draft, loss, loss_name, loss_text)
             raws.append(Raw(loss_name, parsed, loss_text, "loss", "loss"))
     equations = _resolved(draft, raws)
-    return Equations(equations, own or loss_name, tuple(layers))
+    if column:
+        _check_columns(draft, equations, loss_text)
+    failed = {raw.name for raw in raws} - {equation.name for equation in equations}
+    return Equations(equations, own or loss_name, tuple(layers), frozenset(failed))
+
+
+def _check_columns(draft: Draft, equations: tuple[Equation, ...], loss: Scalar | None) -> None:
+    """Losses over classes read rows as examples, which the column convention does not have."""
+    shapes = Shapes({**draft.scope().shapes, **{e.name: e.shape for e in equations}})
+    for equation in equations:
+        for node in postorder(equation.expr):
+            if not isinstance(node, Apply) or node.op not in LOSSES_WITH_CLASSES:
+                continue
+            scores = node.args[0]
+            if len(shapes.of(scores)) == 2 and not is_op(scores, "transpose") and loss is not None:
+                draft.complain(
+                    f"loss: {node.op} takes rows as examples, and in the column convention the "
+                    "columns are",
+                    loss,
+                    f"write {node.op}({to_text(scores)}.T, ...)",
+                )
 
 
 def _loss_entry(draft: Draft, loss: Node | None) -> tuple[str, Scalar | None]:

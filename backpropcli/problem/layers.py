@@ -117,7 +117,7 @@ class _Builder:
         if not self.has_features(node):
             return
         self.count += 1
-        weights = self.weights(units, params.get("bias", True) is not False)
+        weights = self.weights(node, units, params.get("bias", True) is not False)
         self.equations.append(Written(f"z{self.count}", self.linear(weights), node))
         self.current = f"z{self.count}"
         values = [self.current]
@@ -162,20 +162,32 @@ class _Builder:
         )
         return None
 
-    def weights(self, units: Size, bias: bool) -> list[str]:
+    @property
+    def columns(self) -> bool:
+        """Whether the columns of a matrix are the examples."""
+        return self.column and len(self.shape) == 2
+
+    def weights(self, node: Scalar, units: Size, bias: bool) -> list[str]:
         """The names of the layer's weights; those not given get a shape only."""
         features = self.shape[0] if self.column else self.shape[-1]
         shape = (units, features) if self.column else (features, units)
-        self.missing(f"W{self.count}", shape)
-        columns = self.column and len(self.shape) == 2
+        self.missing(node, f"W{self.count}", shape)
         if bias:
-            self.missing(f"b{self.count}", (units, 1) if columns else (units,))
+            self.missing(node, f"b{self.count}", (units, 1) if self.columns else (units,))
         self.shape = (units, *self.shape[1:]) if self.column else (*self.shape[:-1], units)
         return [f"W{self.count}", f"b{self.count}"] if bias else [f"W{self.count}"]
 
-    def missing(self, name: str, shape: Shape) -> None:
-        if name not in self.draft.given and name not in self.draft.aliases:
+    def missing(self, node: Scalar, name: str, shape: Shape) -> None:
+        """Add a weight that is not given; one that is given must have the layer's shape."""
+        given = self.draft.given.get(self.draft.aliases.get(name, name))
+        if given is None:
             self.draft.given[name] = Given(name, "weight", shape)
+        elif given.shape != shape:
+            order = "(out, in)" if self.column else "(in, out)"
+            meant = f"{order} = {shape_text(shape)}" if name[0] == "W" else shape_text(shape)
+            self.draft.complain(
+                f"network: {name} is {shape_text(given.shape)}, this layer needs {meant}", node
+            )
 
     def linear(self, weights: list[str]) -> str:
         product = (
@@ -188,5 +200,8 @@ class _Builder:
         target = f"h{self.count}"
         if any(written.name == target for written in self.equations):
             target += "_" + name
-        self.equations.append(Written(target, f"{name}({self.current})", node))
+        text = f"{name}({self.current})"
+        if self.columns and name in ("softmax", "log_softmax"):
+            text = f"{name}({self.current}.T).T"  # softmax runs along the last axis
+        self.equations.append(Written(target, text, node))
         self.current = target

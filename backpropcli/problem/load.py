@@ -87,6 +87,7 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
             top,
         )
     found = read_equations(draft, entries.get("network"), entries.get("loss"), column)
+    draft.failed = found.failed
     _check_differentials(draft)
     upper, upstream = read_upstream(draft, entries, found)
     shapes = {name: given.shape for name, given in draft.given.items()}

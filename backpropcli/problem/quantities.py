@@ -14,16 +14,20 @@ CALLED = (*COUNTS, "shape")
 
 
 class Quantities(NamedTuple):
-    """The names that ``find`` and ``define`` may use."""
+    """The names that ``find`` and ``define`` may use.
+
+    ``shapes`` are the values, which may be differentiated; ``defined`` those of ``define``.
+    """
 
     shapes: Mapping[str, Shape]
     upper: str
     aliases: Mapping[str, str]
     update: Update | None = None
+    defined: Mapping[str, Shape] = {}
 
     def known(self) -> set[str]:
         """All names that the parser has to know: values, the loss, new weights, counts."""
-        found = {*self.shapes, *self.aliases, *COUNTS, *self.updated()}
+        found = {*self.shapes, *self.aliases, *COUNTS, *self.updated(), *self.defined}
         return found | ({self.upper} if self.upper else set())
 
     def updated(self) -> dict[str, Shape]:
@@ -52,9 +56,18 @@ class Quantities(NamedTuple):
         name = self.aliases.get(name, name)
         if name in self.shapes:
             return self.shapes[name]
+        if name in self.defined:
+            return self.defined[name]
         if name.partition("(")[0] in COUNTS:
             return ()
         return self.updated().get(name)
+
+    def no_derivative(self, name: str) -> str:
+        """Why a derivative by this name does not exist, or nothing."""
+        defined = [part for part in split_derivative(name) or () if part in self.defined]
+        if not defined:
+            return ""
+        return f"`{name}`: {defined[0]} is a definition, and definitions are not differentiated"
 
 
 def split_derivative(name: str) -> tuple[str, str] | None:

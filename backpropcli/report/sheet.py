@@ -94,7 +94,7 @@ class _Maker:
         """Updates, single steps and definitions."""
         total = self.solution.total
         found = []
-        for number, run in enumerate(self.solution.steps, 1):
+        for number, (run, _) in enumerate(self.solution.steps, 1):
             upper = [e for e in self.program.forward if e.name == self.problem.upper]
             equations = [*upper, *self.program.gradients, *self.program.updates]
             wanted = {f"d{self.problem.upper}/d{w}" for w in self.problem.weights}

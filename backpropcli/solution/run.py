@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,7 +28,7 @@ class Run:
         if exact is not None:
             self.exact[name] = np.asarray(exact, object)
             value = self.exact[name].astype(float)
-        self.values[name] = np.asarray(value, float)
+        self.values[name] = np.asarray(value, float) + 0.0  # no -0.0
 
     def compute(self, equation: Equation, shapes: Shapes) -> None:
         """Add the value of one equation over the values that are there."""
@@ -41,6 +41,13 @@ class Run:
     def has_all(self, wanted: Iterable[str]) -> bool:
         """Whether all these names have values."""
         return all(name in self.values for name in wanted)
+
+
+class StepRun(NamedTuple):
+    """One step of an update: the total before it with its changes, and a run for each example."""
+
+    total: Run
+    examples: tuple[Run, ...] = ()
 
 
 def computable(equations: Iterable[Equation], known: Iterable[str]) -> list[Equation]:

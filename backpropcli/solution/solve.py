@@ -13,7 +13,7 @@ from backpropcli.problem import Problem, load_problem
 from backpropcli.problem.quantities import COUNTS
 from backpropcli.program import Program, build_program
 from backpropcli.solution.passes import Passes
-from backpropcli.solution.run import Run
+from backpropcli.solution.run import Run, StepRun
 from backpropcli.solution.update import make_steps, summarise
 
 
@@ -23,7 +23,7 @@ class Solution:
 
     ``total`` holds the values of the whole problem: of its one pass, or with ``examples`` the
     total loss, the total gradients and what follows from them. ``examples`` holds a run for each
-    example and ``steps`` one for each step of an update. ``solution["dL/dW1"]`` is a float64
+    example and ``steps`` the runs of each step of an update. ``solution["dL/dW1"]`` is a float64
     array of the shape of W1.
     """
 
@@ -31,7 +31,7 @@ class Solution:
     program: Program
     total: Run
     examples: tuple[Run, ...] = ()
-    steps: tuple[Run, ...] = ()
+    steps: tuple[StepRun, ...] = ()
 
     def __getitem__(self, quantity: str) -> Array:
         """The value of a quantity such as ``dL/dW1``; with examples, of the total."""
@@ -61,19 +61,28 @@ def solve(problem: Problem | str, also: Iterable[str] = ()) -> Solution:
     passes = Passes(program)
     weights = {name: problem.given[name] for name in problem.weights}
     update = problem.update
-    steps: list[Run] = []
+    kept: list[StepRun] = []
     if update is None:
         runs, total = passes.all(weights, exact=True)
     else:
-        all_runs, steps, after = make_steps(passes, update, weights)
-        runs, total = all_runs[0], Run(steps[0])
-        summarise(passes, total, steps, weights, after)
-    examples = runs if problem.examples else []
-    for run in (total, *examples):
+        steps, after = make_steps(passes, update, weights)
+        runs, total = list(steps[0].examples), Run(steps[0].total)
+        summarise(passes, total, [step.total for step in steps], weights, after)
+        kept = steps if update.counted else []
+    examples = [Run(run) for run in runs] if problem.examples else []
+    for run in (total, *examples, *(run for step in kept for run in (step.total, *step.examples))):
         _count(program, run)
         _define(passes, run)
-    kept = steps if update is not None and update.counted else []
+        _share(problem, run)
     return Solution(problem, program, total, tuple(examples), tuple(kept))
+
+
+def _share(problem: Problem, run: Run) -> None:
+    """Put the values of shared weights under their second names too."""
+    for second, first in problem.aliases.items():
+        for ending in ("", "_new", "_change"):
+            if first + ending in run.values:
+                run.put(second + ending, run.values[first + ending], run.exact.get(first + ending))
 
 
 def _define(passes: Passes, run: Run) -> None:
@@ -90,7 +99,10 @@ def _count(program: Program, run: Run) -> None:
     found: dict[str, Any] = {what: counts.total(what) for what in COUNTS}
     for name, size in {**counts.by_equation, **counts.parameters}.items():
         found[f"parameters({name})"] = size
-    for name, spent in {**counts.network, program.problem.loss: counts.loss}.items():
+    costs = dict(counts.network)
+    if program.problem.loss:
+        costs.setdefault(program.problem.loss, counts.loss)
+    for name, spent in costs.items():
         found[f"operations({name})"], found[f"macs({name})"] = spent
     for name, size in found.items():
         if isinstance(size, int):

@@ -6,29 +6,25 @@ from collections.abc import Mapping, Sequence
 
 from backpropcli.problem.data import Given, Update
 from backpropcli.solution.passes import Passes
-from backpropcli.solution.run import Run
+from backpropcli.solution.run import Run, StepRun
 
 EXACT_STEPS = 10  # more steps make fractions that nobody reads
 
 Weights = dict[str, Given]
 
 
-def make_steps(
-    passes: Passes, update: Update, weights: Weights
-) -> tuple[list[list[Run]], list[Run], Weights]:
+def make_steps(passes: Passes, update: Update, weights: Weights) -> tuple[list[StepRun], Weights]:
     """The runs and the total before each step, and the weights after the last.
 
     Each total has the W_change and W_new of its step.
     """
     exact = update.steps <= EXACT_STEPS
-    all_runs: list[list[Run]] = []
-    totals: list[Run] = []
+    steps: list[StepRun] = []
     for _ in range(update.steps):
         runs, total = passes.all(weights, exact)
         weights = _moved(passes, update, total, weights)
-        all_runs.append(runs)
-        totals.append(total)
-    return all_runs, totals, weights
+        steps.append(StepRun(total, tuple(runs) if passes.problem.examples else ()))
+    return steps, weights
 
 
 def _moved(passes: Passes, update: Update, run: Run, weights: Weights) -> Weights:

@@ -211,7 +211,8 @@ def test_losses_as_text() -> None:
     classes = "inputs: {z: [1, 2, 3], y: [0, 0, 1]}\nloss: softmax_cross_entropy(z, y)"
     check(classes, {"dL/dz": "softmax(z) - y"}, ("dL/dz",))
     p = "inputs: {p: 0.3, y: 1}\nloss: bce(p, y)"
-    check(p, {"dL/dp": "(p - y) / (p * (1 - p))"}, ("dL/dp",))
+    forms = ("(p - y) / (p * (1 - p))", "(1 - y) / (1 - p) - y / p")  # both are textbook forms
+    assert equations(p, ("dL/dp",))["dL/dp"] in forms
     p = "inputs: {p: [0.3, 0.7], y: [0, 1]}\nloss: -sum(y * log(p))"
     check(p, {"dL/dp": "-y / p"}, ("dL/dp",))
 
@@ -327,3 +328,34 @@ def test_a_long_sum_has_a_jacobian() -> None:
     text = f"inputs: {{x: [1, 1], y: [1, 2]}}\nnetwork:\n  F: {terms}\nfind: [dF/dx]\n"
     # 250*(2 + y) on the diagonal
     assert solve(problem_from_text(text))["dF/dx"].tolist() == [[750, 0], [0, 1000]]
+
+
+def test_a_jacobian_with_a_row_of_zeros() -> None:
+    text = (
+        "inputs: {x: [1, 2], y: 3}\nnetwork:\n  F: '[x[1] * x[2], 3 * y]'\nfind: [dF/dx, dF/dy]\n"
+    )
+    solution = solve(problem_from_text(text))
+    assert solution["dF/dx"].tolist() == [[2, 1], [0, 0]]
+    assert solution["dF/dy"].tolist() == [0, 3]
+
+
+def test_a_jacobian_of_zeros_has_its_full_shape() -> None:
+    text = "inputs: {x: [[1, 2], [3, 4], [5, 6]]}\nnetwork: {F: x - x}\nfind: [dF/dx]\n"
+    jacobian = solve(problem_from_text(text))["dF/dx"]
+    assert jacobian.shape == (3, 2, 3, 2)
+    assert not jacobian.any()
+
+
+@pytest.mark.parametrize("equation", ["x + 1", "x", "-x", "x + x"])
+def test_a_jacobian_of_a_matrix(equation: str) -> None:
+    text = f"inputs: {{x: [[1, 2], [3, 4]]}}\nnetwork: {{F: {equation}}}\nfind: [dF/dx]\n"
+    scale = {"-x": -1, "x + x": 2}.get(equation, 1)
+    expected = [[[[scale * (i == k and j == m) for m in (0, 1)] for k in (0, 1)]
+                 for j in (0, 1)] for i in (0, 1)]  # fmt: skip
+    assert solve(problem_from_text(text))["dF/dx"].tolist() == expected
+
+
+def test_a_jacobian_by_a_scalar_bias_is_ones() -> None:
+    text = "inputs: {x: [1, 2]}\nweights: {b: 2}\nnetwork: {z: x + b}\nfind: [dz/db]\n"
+    assert solve(problem_from_text(text))["dz/db"].tolist() == [1, 1]
+    assert equations(text)["dz/db"] == "[1, 1]"

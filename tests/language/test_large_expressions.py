@@ -9,7 +9,14 @@ from backpropcli.evaluate.exact import exact_values
 from backpropcli.evaluate.floats import evaluate
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import (
-    Expr, Name, Number, call, fold, names, postorder, substitute,
+    Expr,
+    Name,
+    Number,
+    call,
+    fold,
+    names,
+    postorder,
+    substitute,
 )  # fmt: skip
 from backpropcli.language.text import to_text
 

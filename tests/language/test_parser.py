@@ -5,7 +5,15 @@ from fractions import Fraction
 import pytest
 
 from backpropcli.language.nodes import (
-    Apply, At, Expr, Name, Number, array, as_expr, call, index,
+    Apply,
+    At,
+    Expr,
+    Name,
+    Number,
+    array,
+    as_expr,
+    call,
+    index,
 )  # fmt: skip
 from backpropcli.language.parser import Vocabulary, parse
 
@@ -14,7 +22,7 @@ VALUES = frozenset(
     ["x", "y", "z", "a", "b", "c", "d", "e", "L", "W", "W1", "yhat", "mse", "max", "dot", "F"]
 )
 WORDS = Vocabulary(FUNCTIONS, VALUES)
-a, b, c, d, e, x, y, z, W, L = map(Name, "a b c d e x y z W L".split())
+a, b, c, d, e, x, y, z, W, L = map(Name, ["a", "b", "c", "d", "e", "x", "y", "z", "W", "L"])
 
 
 def read(text: str, index_from: int = 1) -> Expr:

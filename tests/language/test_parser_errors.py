@@ -121,7 +121,9 @@ def test_a_minus_sign_before_a_word_or_list_is_an_error(text: str) -> None:
     error(text)
 
 
-@pytest.mark.parametrize("text", ["sum(x, axis=1e99999)", "sum(x, axis=1e-99999)", "sum(x, axis=1e65)"])
+@pytest.mark.parametrize(
+    "text", ["sum(x, axis=1e99999)", "sum(x, axis=1e-99999)", "sum(x, axis=1e65)"]
+)
 def test_a_named_argument_has_the_limits_of_a_number(text: str) -> None:
     # A small text must not become a number of a billion digits.
     assert "at most 64" in error(text).message

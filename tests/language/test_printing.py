@@ -15,7 +15,7 @@ from backpropcli.ops import FUNCTIONS
 PLAIN = ("x", "y", "W1", "z2", "L", "yhat", "T", "e", "d", "I", "dot", "mse", "max", "e1", "_q")
 VALUES = frozenset(PLAIN)
 DERIVATIVES = ("dL/dW1", "dL/dyhat", "dd/dx", "dyhat/dT", "de/dd", "dmse/de1")
-a, b, c, x, L, W = map(Name, "a b c x L W".split())
+a, b, c, x, L, W = map(Name, ["a", "b", "c", "x", "L", "W"])
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,7 @@ decimals = st.builds(
     st.integers(0, 10**12),
     st.integers(0, 30),
 )
-numbers = st.one_of(
-    st.integers(0, 64).map(Number), st.integers(0, 10**30).map(Number), decimals
-)
+numbers = st.one_of(st.integers(0, 64).map(Number), st.integers(0, 10**30).map(Number), decimals)
 plain_names = st.sampled_from(PLAIN).map(Name)
 derivatives = st.sampled_from(DERIVATIVES).map(Name)
 position = st.integers(0, 12)
@@ -165,9 +163,7 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     )
 
 
-expressions = st.recursive(
-    st.one_of(numbers, plain_names, derivatives), _larger, max_leaves=14
-)
+expressions = st.recursive(st.one_of(numbers, plain_names, derivatives), _larger, max_leaves=14)
 
 
 @settings(max_examples=600, deadline=None)

@@ -72,7 +72,9 @@ def test_power_is_written_two_ways() -> None:
     assert [kind for kind, _ in kinds("a^b**c")] == ["name", "^", "name", "^", "name"]
 
 
-@pytest.mark.parametrize(("sign", "digit"), [("¹", "1"), ("²", "2"), ("³", "3"), ("⁴", "4"), ("⁵", "5")])
+@pytest.mark.parametrize(
+    ("sign", "digit"), [("¹", "1"), ("²", "2"), ("³", "3"), ("⁴", "4"), ("⁵", "5")]
+)
 def test_superscripts_are_exponents(sign: str, digit: str) -> None:
     assert kinds("x" + sign) == [("name", "x"), ("superscript", digit)]
 
@@ -114,7 +116,7 @@ def test_a_combining_mark_belongs_to_its_letter() -> None:
     assert (plus.start, one.start) == (2, 3)
 
 
-@pytest.mark.parametrize("char", list("$#!?%&|~`{}\\;\"") + ["é", "ü", "ß", "你", "\u200b", "∇"])
+@pytest.mark.parametrize("char", list('$#!?%&|~`{}\\;"') + ["é", "ü", "ß", "你", "\u200b", "∇"])
 def test_what_fits_nothing_is_bad(char: str) -> None:
     assert kinds(char) == [("bad", char)]
 

@@ -69,8 +69,12 @@ def test_softmax_runs_along_the_last_axis() -> None:
 
 
 def test_softmax_of_1_2_3_as_published() -> None:
-    np.testing.assert_allclose(run("softmax", [1, 2, 3]), [0.09003057, 0.24472847, 0.66524096], atol=1e-8)
-    np.testing.assert_allclose(run("log_softmax", [1, 2, 3]), [-2.40760596, -1.40760596, -0.40760596], atol=1e-8)
+    np.testing.assert_allclose(
+        run("softmax", [1, 2, 3]), [0.09003057, 0.24472847, 0.66524096], atol=1e-8
+    )
+    np.testing.assert_allclose(
+        run("log_softmax", [1, 2, 3]), [-2.40760596, -1.40760596, -0.40760596], atol=1e-8
+    )
     assert run("logsumexp", [1, 2, 3]) == pytest.approx(3.40760596, abs=1e-8)
 
 

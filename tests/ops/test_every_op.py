@@ -168,7 +168,9 @@ def test_exact_agrees_with_floats(case: tuple[Op, Sample]) -> None:
     floats = {n: v.astype(float) for n, v in fractions.items()}
     assert all(isinstance(v, Fraction) for v in found["out"].ravel())
     assert found["out"].shape == use.shapes.of(use.expr)
-    np.testing.assert_allclose(found["out"].astype(float), use.forward(floats), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(
+        found["out"].astype(float), use.forward(floats), rtol=1e-12, atol=1e-14
+    )
 
 
 @differentiated

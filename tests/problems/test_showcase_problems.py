@@ -73,9 +73,9 @@ def test_three_steps_of_gradient_descent():
     exactly(s.total, L=16, dL_by_dw=-8, w_change="3.5", w_new="4.5")
     exactly(s.total, L_new="0.25", L_steps=[16, 4, 1])
     assert len(s.steps) == 3
-    exactly(s.steps[0], w=1, L=16, dL_by_dw=-8, w_change=2, w_new=3)
-    exactly(s.steps[1], w=3, L=4, dL_by_dw=-4, w_change=1, w_new=4)
-    exactly(s.steps[2], w=4, L=1, dL_by_dw=-2, w_change="0.5", w_new="4.5")
+    exactly(s.steps[0].total, w=1, L=16, dL_by_dw=-8, w_change=2, w_new=3)
+    exactly(s.steps[1].total, w=3, L=4, dL_by_dw=-4, w_change=1, w_new=4)
+    exactly(s.steps[2].total, w=4, L=1, dL_by_dw=-2, w_change="0.5", w_new="4.5")
 
 
 def test_class_numbers():

@@ -15,7 +15,7 @@ from backpropcli.ops.shaping import selector
 from backpropcli.ops.sizes import Shape, Size
 from backpropcli.problem.data import Asked, Equation, Given
 from backpropcli.report.options import Options
-from backpropcli.solution import Run, Solution
+from backpropcli.solution import Run, Solution, StepRun
 from backpropcli.verify import Comparison
 
 SCHEMA = 1
@@ -45,7 +45,7 @@ def as_data(solution: Solution, options: Options) -> dict[str, Any]:
             for i, run in enumerate(solution.examples)
         ]
     if solution.steps:
-        data["steps"] = [{"quantities": writer.step(run)} for run in solution.steps]
+        data["steps"] = [writer.step(step) for step in solution.steps]
     data["counts"] = writer.counts()
     return data
 
@@ -133,8 +133,12 @@ class _Writer:
             found = self.chosen(reduced, run, 0, self.problem.reduce)
         else:
             found = self.chosen(self.program.computed, run, 0)
-        after = [*self.program.updates, *self.program.definitions]
-        found.update(self.chosen((e for e in after if e.name in run.values), run, 0))
+        update = self.problem.update
+        summed = "sum over the steps" if update is not None and update.steps > 1 else ""
+        for equation in (*self.program.updates, *self.program.definitions):
+            if equation.name in run.values:
+                several = summed if equation.name.endswith("_change") else ""
+                found.update(self.chosen([equation], run, 0, several))
         for name in (f"{self.problem.upper}_new", f"{self.problem.upper}_steps"):
             if name in run.values and self.wanted(name):
                 found[name] = {
@@ -146,9 +150,19 @@ class _Writer:
                 }
         return found
 
-    def step(self, run: Run) -> dict[str, Any]:
-        equations = (*self.program.computed, *self.program.updates)
-        return self.chosen((e for e in equations if e.name in run.values), run, 0)
+    def step(self, step: StepRun) -> dict[str, Any]:
+        """What one step of an update starts from and leads to."""
+        equations = (*self.program.computed, *self.program.updates, *self.program.definitions)
+        reduced = self.problem.reduce if step.examples else ""
+        found = {}
+        for equation in equations:
+            if equation.name in step.total.values:
+                several = reduced if equation in self.program.computed else ""
+                found.update(self.chosen([equation], step.total, 0, several))
+        data: dict[str, Any] = {"quantities": found}
+        if step.examples:
+            data["examples"] = [{"quantities": self.one_pass(r, -1)} for r in step.examples]
+        return data
 
     def asked(self, run: Run, number: int) -> dict[str, Any]:
         """The entries of ``find`` as written, with their values where this run has them."""

@@ -80,9 +80,10 @@ class _Lines:
             self.index_from,
             lambda v: listed(v, self.options.numbers, self.most),
         )
-        if put_in != result:
-            yield f"{step.name} = {put_in}"
-        yield f"{step.name} = {result}"
+        equation = to_text(step.expr, self.index_from)
+        for line in dict.fromkeys((put_in, result)):
+            if line != equation:
+                yield f"{step.name} = {line}"
 
     def result(self, step: Step) -> str:
         value = step.exact if step.exact is not None else step.value
