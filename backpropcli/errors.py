@@ -78,7 +78,7 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> str:
     import difflib
 
     by_lower = {k.lower(): k for k in known}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=most, cutoff=0.55)
+    close = difflib.get_close_matches(name.lower(), by_lower, n=most, cutoff=0.5)
     if not close:
         return ""
     return "did you mean " + " or ".join(by_lower[c] for c in close) + "?"

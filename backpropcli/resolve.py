@@ -24,9 +24,10 @@ from backpropcli.language.nodes import (
 from backpropcli.language.text import to_text
 from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES, OPS, SPELLINGS
 from backpropcli.ops.entry import Op, ShapeError
-from backpropcli.ops.sizes import Shape, Size, named, shape_text
+from backpropcli.ops.sizes import Shape, Size, named, product, shape_text
 
 SIZE_PARAMS = ("shape", "n")
+MAX_ENTRIES = 20_000_000
 SHOWN = 40  # the longest expression that is repeated in a message
 
 
@@ -66,7 +67,10 @@ class _Resolver:
             return node
         result = self.meaning(node, args)
         try:
-            self.shapes.of(result)
+            shape = self.shapes.of(result)
+            entries = product(shape)
+            if isinstance(entries, int) and entries > MAX_ENTRIES:
+                raise ShapeError(f"the result {shape_text(shape)} is too large")
         except ShapeError as error:
             raise _error(node, f"`{_short(node)}`: {self.operands(args)}{error}") from None
         return result
@@ -135,7 +139,7 @@ class _Resolver:
 
     def signature(self, node: Apply, op: Op, args: list[Expr]) -> tuple[list[Expr], Params]:
         """The operands and the parameters, which may be given by position or by name."""
-        if op.most is not None:
+        if op.several:
             if len(args) < max(1, op.operands):
                 raise _error(node, f"`{node.op}` takes at least one operand")
             return args, self.checked(node, op, dict(node.params))
@@ -200,7 +204,10 @@ class _Resolver:
             return self.size(node, value)
         if key == "at" and not isinstance(value, At):
             items = value if isinstance(value, tuple) else (value,)
-            return At(tuple(item - self.scope.index_from for item in items))
+            first = self.scope.index_from
+            if not all(type(item) is int and item >= first for item in items):
+                raise _error(node, f"`{_short(node)}`: at= takes whole numbers from {first} on")
+            return At(tuple(item - first for item in items))
         if key == "axis":
             items = value if isinstance(value, tuple) else (value,)
             if not all(isinstance(i, int) and not isinstance(i, bool) for i in items):
@@ -209,10 +216,13 @@ class _Resolver:
             raise _error(node, f"`{_short(node)}`: keepdims= is True or False")
         if key in ("alpha", "delta") and not isinstance(value, int | Fraction):
             raise _error(node, f"`{_short(node)}`: {key}= takes a number")
+        if key == "delta" and value <= 0:
+            raise _error(node, f"`{_short(node)}`: delta= is above 0")
         return value
 
     def size(self, node: Apply, value: Any) -> Size:
-        if isinstance(value, int) and not isinstance(value, bool) and value >= -1:
+        least = -1 if node.op == "reshape" else 1
+        if isinstance(value, int) and not isinstance(value, bool) and value >= least and value:
             return value
         if isinstance(value, str) and value in self.scope.sizes:
             return named(value)

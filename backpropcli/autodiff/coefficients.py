@@ -22,6 +22,8 @@ def attach(coefficient: Fraction, core: Expr | None) -> Expr:
     top, bottom = _split(coefficient)
     if top != 1:
         core = _leftmost(core, lambda factor: Number(top) * factor)
+    if bottom != 1 and is_op(core, "div") and core.args[0] == Number(1):
+        return core.args[0] / (Number(bottom) * core.args[1])
     return core / bottom if bottom != 1 else core
 
 

@@ -144,17 +144,18 @@ class _Tidy:
     def times(self, left: Expr | None, right: Expr | None) -> Expr | None:
         if left is None or right is None:
             return right if left is None else left
-        if is_op(right, "mul"):
-            inner = self.times(left, right.args[0])
-            return self.times(inner, right.args[1])
+        for factor in _factors(right):
+            left = self.times_one(left, factor)
+        return left
+
+    def times_one(self, left: Expr, right: Expr) -> Expr:
+        """A product with one more factor, which is no product itself."""
         if is_op(right, "div") and right.args[0] == Number(1):
             return left / right.args[1]
         if is_op(left, "div") and left.args[0] == Number(1) and not self.shapes.of(left):
             return right / left.args[1]
         if is_op(right, "div") and self.shapes.of(right.args[0]) == self.shapes.of(right):
-            inner = self.times(left, right.args[0])
-            assert inner is not None
-            return inner / right.args[1]
+            return (self.times(left, right.args[0]) or Number(1)) / right.args[1]
         if is_op(left, "eye") and len(self.shapes.of(right)) == 1:
             return call("diag", right)
         if is_op(left, "diag") and len(self.shapes.of(right)) == 1:
@@ -197,10 +198,15 @@ class _Tidy:
                 coefficient *= factor
                 args.append(core if core is not None else Number(1))
             else:
-                args.append(attach(factor, core))
+                args.append(self.restored(node.args[position], attach(factor, core)))
         if coefficient == 0:
             return Fraction(0), None
         return self.simpler(Apply(node.op, tuple(args), node.params), coefficient)
+
+    def restored(self, before: Expr, after: Expr) -> Expr:
+        """A constant operand in the shape that it had."""
+        shape = self.shapes.of(before)
+        return after if self.shapes.of(after) == shape else call("expand", after, shape=shape)
 
     def simpler(self, node: Apply, coefficient: Fraction) -> Part:
         inner = node.args[0] if node.args else None
@@ -214,6 +220,8 @@ class _Tidy:
                 return coefficient, right @ left
         if node.op == "matmul":
             return coefficient, self.without_identity(node)
+        if node.op == "sum" and is_op(inner or ONE_EXPR, "onehot") and self.shapes.of(node) == ():
+            return coefficient, None
         if node.op == "sum" and inner is not None and is_op(inner, "mul"):
             picked = self.picked(inner)
             if picked is not None:
@@ -274,6 +282,19 @@ class _Tidy:
 
 
 ONE_EXPR = Number(1)
+
+
+def _factors(expr: Expr) -> list[Expr]:
+    """The factors of a product, from left to right."""
+    found: list[Expr] = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if is_op(node, "mul"):
+            stack += reversed(node.args)
+        else:
+            found.append(node)
+    return found
 
 
 def _scaled(factor: Fraction, expr: Expr) -> Expr:

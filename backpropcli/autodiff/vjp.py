@@ -86,7 +86,8 @@ def mended(term: Expr, target: Shape, shapes: Shapes) -> Expr:
         return index(term, *(0,) * len(shape))
     extra = len(shape) - len(target)
     if extra > 0:
-        term = call("sum", term, axis=0 if extra == 1 else tuple(range(extra)))
+        axis = None if not target else 0 if extra == 1 else tuple(range(extra))
+        term = call("sum", term, axis=axis)
         shape = shape[extra:]
     ones = tuple(
         i for i, (a, b) in enumerate(zip(shape, target, strict=False)) if b == 1 and a != 1
@@ -108,7 +109,8 @@ def without_slopes(expr: Expr, shapes: Shapes) -> Expr:
         if expansion is None or not isinstance(node, Apply):
             return node
         shape = shapes.of(node)
-        return expansion(Site(node, node, node.args, (shape,), shape, dict(node.params)))
+        site = Site(node, node, node.args, (shape,), shape, dict(node.params))
+        return without_slopes(expansion(site), shapes)
 
     return fold(expr, visit)
 

@@ -75,7 +75,7 @@ def command(
     output: str | None,
     color: str,
 ) -> int:
-    r"""Work out every value and every gradient of problem files, step by step.
+    """Work out every value and every gradient of problem files, step by step.
 
     PROBLEM is a YAML file that describes a network, its weights and inputs and a loss; - reads
     standard input. Exits with 0, with 1 if --verify finds a gradient that disagrees with central
@@ -86,7 +86,7 @@ def command(
       backprop solve problem.yaml
       backprop solve problem.yaml --elements --only 'dL/dW1'
       backprop solve problem.yaml -f latex -o solution.tex
-    """
+    """  # noqa: D301  (click reads the character \\b as "do not wrap")
     if exact and decimals is not None:
         raise click.UsageError("--exact and --decimals exclude each other")
     from backpropcli.report.options import Options

@@ -19,7 +19,7 @@ def entry_expressions(expr: Expr, shapes: Shapes) -> Array:
     Raises ``Inexact`` where an op cannot be written out, or a size is not a number.
     """
     values = fold(expr, _Entries(shapes).visit)
-    return np.frompyfunc(_in_reading_order, 1, 1)(np.asarray(values, object))
+    return np.asarray(np.frompyfunc(_in_reading_order, 1, 1)(np.asarray(values, object)), object)
 
 
 def symbols(name: str, shape: Shape) -> Array:
@@ -104,6 +104,8 @@ def _in_reading_order(entry: Any) -> Expr:
     def visit(node: Expr, args: list[Expr]) -> Expr:
         if is_op(node, "mul") and _is_gradient(args[1]) and not _is_gradient(args[0]):
             args = args[::-1]
-        return Apply(node.op, tuple(args), node.params) if isinstance(node, Apply) else node
+        if not isinstance(node, Apply):
+            return node
+        return _without_units(Apply(node.op, tuple(args), node.params))
 
     return fold(_as_node(entry), visit)

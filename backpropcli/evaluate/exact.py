@@ -45,9 +45,9 @@ class _Exact:
     def one(self, expr: Expr) -> Array | None:
         try:
             value = np.asarray(fold(expr, self.visit), object)
+            return value if all(_is_small(entry) for entry in value.flat) else None
         except (Inexact, ZeroDivisionError, OverflowError, TypeError, ValueError):
             return None
-        return value if all(_is_small(entry) for entry in value.flat) else None
 
     def visit(self, node: Expr, args: list[Array]) -> Array:
         if isinstance(node, Number):

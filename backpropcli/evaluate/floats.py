@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from backpropcli.ops import OPS
 from backpropcli.ops.entry import Array
 
 Equation = tuple[str, Expr]
-Step = tuple[Callable[..., Array], int, Callable[[Any], Any], bool]
+Operands = tuple[int, ...]
+# What to call, the slot of the result, and the slots of one operand, of two, or of all.
+Step = tuple[Callable[..., Array], int, int, int | None, Operands | None]
 
 
 class Machine:
@@ -28,54 +31,71 @@ class Machine:
         self.slots: dict[str, int] = {name: i for i, name in enumerate(self.given)}
         self.memory: list[Any] = [None] * len(self.given)
         self.steps: list[Step] = []
-        self._numbered: dict[Any, int] = {}
-        for name, expr in equations:
-            self.slots[name] = self._compile(expr)
+        known: dict[Any, int] = {}
+        with _uncollected():
+            for name, expr in equations:
+                self.slots[name] = self._compile(expr, known)
         self.results = [(name, self.slots[name]) for name, _ in equations]
 
     def run(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """The value of every equation; log(0) and the like give inf or nan, silently."""
         slots = list(self.memory)
-        for position, name in enumerate(self.given):
-            slots[position] = values[name]
+        slots[: len(self.given)] = [values[name] for name in self.given]
         with np.errstate(all="ignore"):
-            for function, target, operands, single in self.steps:
-                if single:
-                    slots[target] = function(operands(slots))
+            for function, target, first, second, more in self.steps:
+                if second is not None:
+                    slots[target] = function(slots[first], slots[second])
+                elif more is None:
+                    slots[target] = function(slots[first])
                 else:
-                    slots[target] = function(*operands(slots))
+                    slots[target] = function(*[slots[i] for i in more])
         return {name: slots[slot] for name, slot in self.results}
 
-    def _compile(self, root: Expr) -> int:
+    def _compile(self, root: Expr, known: dict[Any, int]) -> int:
         where: dict[int, int] = {}
         for node in postorder(root):
-            where[id(node)] = self._slot(node, [where[id(arg)] for arg in node.args])
+            if isinstance(node, Name):
+                where[id(node)] = self.slots[node.name]
+                continue
+            operands = tuple([where[id(arg)] for arg in node.args])
+            key = (*node.label(), *operands)
+            slot = known.get(key)
+            if slot is None:
+                slot = known[key] = self._add(node, operands)
+            where[id(node)] = slot
         return where[id(root)]
 
-    def _slot(self, node: Expr, operands: list[int]) -> int:
-        if isinstance(node, Name):
-            return self.slots[node.name]
-        key = (node.label(), tuple(operands))
-        known = self._numbered.get(key)
-        if known is not None:
-            return known
+    def _add(self, node: Expr, operands: Operands) -> int:
         slot = len(self.memory)
         self.memory.append(float(node.value) if isinstance(node, Number) else None)
         if isinstance(node, Apply):
             self.steps.append(_step(node, operands, slot))
-        self._numbered[key] = slot
         return slot
 
 
-def _step(node: Apply, operands: list[int], slot: int) -> Step:
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection: in long chains it took half the time and never found anything."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _step(node: Apply, operands: Operands, slot: int) -> Step:
     forward = OPS[node.op].forward
     if node.op == "pow" and node.args[1] == Number(2):
-        return np.square, slot, itemgetter(operands[0]), True
+        return np.square, slot, operands[0], None, None
     if node.params:
         forward = partial(forward, **dict(node.params))
-    if not operands:
-        return forward, slot, lambda slots: (), False
-    return forward, slot, itemgetter(*operands), len(operands) == 1
+    if len(operands) == 1:
+        return forward, slot, operands[0], None, None
+    if len(operands) == 2:
+        return forward, slot, operands[0], operands[1], None
+    return forward, slot, -1, None, operands
 
 
 def evaluate(expr: Expr, values: Mapping[str, Array]) -> Array:

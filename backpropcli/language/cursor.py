@@ -56,11 +56,15 @@ class Cursor:
             raise self.error(f"the expression is too long (more than {self.words.max_nodes} parts)")
         return node
 
-    def nested(self, parse_part: Callable[[], Expr]) -> Expr:
-        """A part one level deeper."""
+    def deeper(self) -> None:
+        """Count one more level; too many are refused."""
         self.depth += 1
         if self.depth > self.words.max_depth:
             raise self.error(f"nested more than {self.words.max_depth} levels deep")
+
+    def nested(self, parse_part: Callable[[], Expr]) -> Expr:
+        """A part one level deeper."""
+        self.deeper()
         part = parse_part()
         self.depth -= 1
         return part

@@ -66,7 +66,7 @@ class _Parser(IndexReader):
                 if limit > POWER:
                     return left
                 left = self.power(left)
-            elif token.kind in ("[", ".", "ᵀ", "superscript"):
+            elif token.kind in ("[", ".", "ᵀ", "superscript") and not self.is_list_after(left):
                 left = self.postfix(left)
             elif self.starts_factor(token):
                 if limit >= PRODUCT:
@@ -79,7 +79,11 @@ class _Parser(IndexReader):
         """Whether a product without a sign goes on here; two numbers in a row do not."""
         if token.kind == "number":
             return self.tokens[self.at - 1].kind != "number"
-        return token.kind in ("name", "(")
+        return token.kind in ("name", "(", "[")
+
+    def is_list_after(self, left: Expr) -> bool:
+        """A number cannot be indexed: `-15.88 [1, 0.52]` is a product with a list."""
+        return self.here.kind == "[" and isinstance(left, Number)
 
     def combine(self, op: str, left: Expr, right: Expr) -> Expr:
         return self.made(Apply(op, (left, right), span=_join(left, right)))
@@ -97,8 +101,6 @@ class _Parser(IndexReader):
     def postfix(self, left: Expr) -> Expr:
         token = self.here
         if token.kind == "[":
-            if isinstance(left, Number):
-                return self.combine("mul", left, self.expression(PRODUCT))
             return self.indexed(left)
         self.take()
         if token.kind == "superscript":
@@ -120,7 +122,8 @@ class _Parser(IndexReader):
         if token.kind == "(":
             self.take()
             inner = self.nested(lambda: self.expression(0))
-            self.expect(")", "to close the parenthesis")
+            closing = self.expect(")", "to close the parenthesis")
+            inner.span = (token.start, closing.stop)
             return inner
         if token.kind == "[":
             return self.listed()
@@ -136,16 +139,25 @@ class _Parser(IndexReader):
             Apply("neg", (inner,), span=(sign.start, (inner.span or (0, sign.stop))[1]))
         )
 
-    def number(self) -> Expr:
+    def number(self) -> Number:
         token = self.take()
         exponent = token.text.lower().partition("e")[2]
         if len(token.text) > MAX_DIGITS or (exponent and abs(int(exponent)) > MAX_EXPONENT):
             raise self.error(
-                f"a number has at most {MAX_DIGITS} characters, and an exponent of "
-                f"at most {MAX_EXPONENT}",
+                f"a number has at most {MAX_DIGITS} characters, and an exponent of at most "
+                f"{MAX_EXPONENT}",
                 token,
             )
-        return self.made(Number(Fraction(token.text), (token.start, token.stop)))
+        if self.here.text.startswith("_") and self.here.start == token.stop:
+            whole = Token("number", token.text, token.start, self.here.stop)
+            raise self.error(
+                "a number has no underscores",
+                whole,
+                f"write {(token.text + self.here.text).replace('_', '')}",
+            )
+        node = Number(Fraction(token.text), (token.start, token.stop))
+        self.made(node)
+        return node
 
     def name(self) -> Expr:
         token = self.take()
@@ -235,26 +247,31 @@ class _Parser(IndexReader):
 
     def constant(self) -> Any:
         """The value of a named argument: a number, a list of them, True, False or a word."""
-        token = self.take()
-        if token.kind == "-":
-            return -self.constant()
-        if token.kind == "number":
-            value = Fraction(token.text)
-            return int(value) if value.denominator == 1 else value
-        if token.kind == "name":
-            return {"True": True, "False": False, "true": True, "false": False}.get(
-                token.text, token.text
-            )
+        token = self.here
         if token.kind in ("[", "("):
-            closing = "]" if token.kind == "[" else ")"
-            items = []
-            while self.here.kind != closing:
-                items.append(self.constant())
-                if not self.accept(","):
-                    break
-            self.expect(closing, "to close the list")
-            return tuple(items)
-        raise self.unexpected(token)
+            self.take()
+            return self.constants("]" if token.kind == "[" else ")")
+        if token.kind == "name":
+            self.take()
+            words = {"True": True, "False": False, "true": True, "false": False}
+            return words.get(token.text, token.text)
+        sign = -1 if self.accept("-") else 1
+        if self.here.kind != "number":
+            raise self.unexpected(self.here)
+        value = sign * self.number().value
+        return int(value) if value.denominator == 1 else value
+
+    def constants(self, closing: str) -> tuple[Any, ...]:
+        """The items of a list of constants, after its opening bracket."""
+        items = []
+        self.deeper()
+        while self.here.kind != closing:
+            items.append(self.constant())
+            if not self.accept(","):
+                break
+        self.depth -= 1
+        self.expect(closing, "to close the list")
+        return tuple(items)
 
     def listed(self) -> Expr:
         opening = self.take()

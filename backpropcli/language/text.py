@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from backpropcli.language.nodes import Apply, At, Expr, Name, Number, fold, is_op
 
@@ -24,7 +24,8 @@ class Leaf(NamedTuple):
 
 
 Piece = str | Leaf
-Shown = tuple[list[Piece], int]
+Rope: TypeAlias = "str | Leaf | tuple[Rope, ...]"
+Shown = tuple[Rope, int]
 
 
 class Style(NamedTuple):
@@ -41,15 +42,29 @@ def to_text(expr: Expr, index_from: int = 1, tight: bool = False) -> str:
     return "".join(p for p in shown if isinstance(p, str))
 
 
-def layout(expr: Expr, style: Style) -> Shown:
+def layout(expr: Expr, style: Style) -> tuple[list[Piece], int]:
     """The pieces of the text, open leaves among them, and how tight the whole binds."""
 
     def visit(node: Expr, args: list[Shown]) -> Shown:
         if style.opaque and style.opaque(node):
-            return ([Leaf(node, 0)], ATOM)
+            return (Leaf(node, 0), ATOM)
         return _visit(node, args, style)
 
-    return fold(expr, visit)
+    rope, strength = fold(expr, visit)
+    return _pieces(rope), strength
+
+
+def _pieces(rope: Rope) -> list[Piece]:
+    """The pieces of nested tuples, in order."""
+    found: list[Piece] = []
+    stack = [rope]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, str | Leaf):
+            found.append(part)
+        else:
+            stack.extend(reversed(part))
+    return found
 
 
 def literal_strength(text: str) -> int:
@@ -62,30 +77,28 @@ def literal_strength(text: str) -> int:
 def _visit(node: Expr, args: list[Shown], style: Style) -> Shown:
     if isinstance(node, Number):
         text = number_text(node.value)
-        return ([text], literal_strength(text))
+        return (text, literal_strength(text))
     if isinstance(node, Name):
-        return ([node.name], ATOM)
+        return (node.name, ATOM)
     assert isinstance(node, Apply)
     if node.op in INFIX:
         return _infix(node.op, args, style)
     if node.op == "neg":
-        return (["-", *_within(args[0], PRODUCT)], NEG)
+        return (("-", _within(args[0], PRODUCT)), NEG)
     if node.op == "pow":
-        return ([*_within(args[0], POSTFIX), "**", *_within(args[1], POWER)], POWER)
+        return ((_within(args[0], POSTFIX), "**", _within(args[1], POWER)), POWER)
     if node.op == "transpose":
         need = ATOM + 1 if isinstance(node.args[0], Number) else POSTFIX
-        return ([*_within(args[0], need), ".T"], POSTFIX)
+        return ((_within(args[0], need), ".T"), POSTFIX)
     if node.op == "index":
         need = ATOM + 1 if isinstance(node.args[0], Number) else POSTFIX
         at = dict(node.params)["at"]
-        return ([*_within(args[0], need), f"[{at_text(at, style.index_from)}]"], POSTFIX)
+        return ((_within(args[0], need), f"[{at_text(at, style.index_from)}]"), POSTFIX)
     if node.op == "array":
-        return (["[", *_listed(args), "]"], ATOM)
-    named: list[Shown] = [
-        ([f"{k}={param_text(v, style.index_from)}"], ATOM) for k, v in node.params
-    ]
+        return (("[", _listed(args), "]"), ATOM)
+    named: list[Shown] = [(f"{k}={param_text(v, style.index_from)}", ATOM) for k, v in node.params]
     inside = _listed([*args, *named])
-    return ([f"{node.op}(", *inside, ")"], ATOM)
+    return ((f"{node.op}(", inside, ")"), ATOM)
 
 
 def _infix(op: str, args: list[Shown], style: Style) -> Shown:
@@ -94,21 +107,22 @@ def _infix(op: str, args: list[Shown], style: Style) -> Shown:
         sign = sign.strip()
     # A minus sign after an operator is put in parentheses: a - (-b), a * (-b).
     right = strength + 1 if strength == PRODUCT else PRODUCT
-    return ([*_within(args[0], strength), sign, *_within(args[1], right)], strength)
+    return ((_within(args[0], strength), sign, _within(args[1], right)), strength)
 
 
-def _within(shown: Shown, need: int) -> list[Piece]:
-    pieces, strength = shown
-    if len(pieces) == 1 and isinstance(pieces[0], Leaf):
-        return [Leaf(pieces[0].node, need)]
-    return ["(", *pieces, ")"] if strength < need else pieces
+def _within(shown: Shown, need: int) -> Rope:
+    rope, strength = shown
+    if isinstance(rope, Leaf):
+        return Leaf(rope.node, need)
+    return ("(", rope, ")") if strength < need else rope
 
 
-def _listed(parts: list[Shown]) -> list[Piece]:
-    pieces: list[Piece] = []
-    for number, (part, _) in enumerate(parts):
-        pieces += [", ", *part] if number else part
-    return pieces
+def _listed(parts: list[Shown]) -> Rope:
+    return tuple(
+        part
+        for number, (rope, _) in enumerate(parts)
+        for part in ((", ", rope) if number else (rope,))
+    )
 
 
 def at_text(at: At, index_from: int) -> str:

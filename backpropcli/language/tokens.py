@@ -19,7 +19,7 @@ GREEK = {
 MARKS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u0307": "dot"}
 SUBSCRIPTS = {chr(0x2080 + i): str(i) for i in range(10)}
 FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
-SUPERSCRIPTS = {"²": "2", "³": "3", "¹": "1", "⁴": "4", "⁵": "5"}
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 OPERATORS = {"−": "-", "–": "-", "×": "*", "⊙": "*", "∘": "*", "∗": "*", "⋅": "·", "∙": "·"}
 SINGLE = "+-*/@^()[],.=:'·⊗ᵀ"
 
@@ -118,7 +118,10 @@ def _operator(text: str, at: int) -> Token:
         return Token("^", "**", at, at + 2)
     char = OPERATORS.get(text[at], text[at])
     if char in SUPERSCRIPTS:
-        return Token("superscript", SUPERSCRIPTS[char], at, at + 1)
+        stop = at
+        while stop < len(text) and text[stop] in SUPERSCRIPTS:
+            stop += 1
+        return Token("superscript", "".join(SUPERSCRIPTS[c] for c in text[at:stop]), at, stop)
     if char in SINGLE:
         return Token(char, char, at, at + 1)
     return Token("bad", text[at], at, at + 1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from backpropcli.language.nodes import Expr, Name, as_expr, call
+from backpropcli.language.nodes import Expr, Name, Number, as_expr, call
 from backpropcli.ops import shapes
 from backpropcli.ops.arithmetic import step
 from backpropcli.ops.entry import Array, Op, Sample, Site, one_each
@@ -153,7 +153,25 @@ def _gelu(x: Array) -> Array:
 
 
 def _gelu_slope(x: Array) -> Array:
-    return _normal_cdf(x) + x * np.exp(-0.5 * np.square(x)) / sqrt(2.0 * pi)
+    return _normal_cdf(x) + x * _normal_density(x)
+
+
+def _normal_density(x: Array) -> Array:
+    return np.exp(-0.5 * np.square(x)) / sqrt(2.0 * pi)
+
+
+def _density_rule(s: Site) -> Expr:
+    return call("exp", -(s.x**2) / 2) * Number(Fraction(1 / sqrt(2.0 * pi)))
+
+
+def _gelu_rule(s: Site) -> Expr:
+    return call("normal_cdf", s.x) + s.x * call("normal_cdf'", s.x)
+
+
+def _selu_rule(s: Site) -> Expr:
+    above, scale, alpha = call("step", s.x), Fraction(SELU_SCALE), Fraction(SELU_ALPHA)
+    below = Number(alpha) * call("exp", call("minimum", s.x, 0))
+    return Number(scale) * (above + (1 - above) * below)
 
 
 def _tanh_slope(x: Array) -> Array:
@@ -241,7 +259,7 @@ OPS = (
            expansion=_elu_rule, params=("alpha",), samples=ALPHA,
            source="Clevert et al. 2016, eq. 15"),
     *unary("selu", "The self-normalising scaled elu.", _selu, _selu_slope,
-           source="Klambauer et al. 2017, eq. 2"),
+           expansion=_selu_rule, source="Klambauer et al. 2017, eq. 2"),
     *unary("sigmoid", "1 / (1 + exp(-z)); its derivative is a*(1 - a) of its output a.", sigmoid,
            _sigmoid_slope, by_output("sigmoid", lambda a: a * (1 - a)), _sigmoid_rule,
            latex=r"\sigma\left({0}\right)"),
@@ -253,7 +271,9 @@ OPS = (
     *unary("silu", "z*sigmoid(z), also called swish.", _silu, _silu_slope, None, _silu_rule,
            source="Elfwing et al. 2018"),
     *unary("gelu", "z*Phi(z) with the normal distribution function Phi (the exact form).",
-           _gelu, _gelu_slope, source="Hendrycks and Gimpel 2016, eq. 1"),
+           _gelu, _gelu_slope, expansion=_gelu_rule, source="Hendrycks and Gimpel 2016, eq. 1"),
+    *unary("normal_cdf", "The distribution function Phi of the standard normal distribution.",
+           _normal_cdf, _normal_density, expansion=_density_rule, latex=r"\Phi\left({0}\right)"),
     *unary("identity", "The value itself: no activation.", np.positive,
            lambda x: x * 0 + 1, exact=(np.positive, lambda x: x * 0 + 1)),
     *unary("exp", "The exponential function.", np.exp, np.exp, lambda s: s.out,

@@ -72,11 +72,12 @@ def one_each(shapes: tuple[Shape, ...], shape: Shape) -> Size:
 class Op(NamedTuple):
     """An operation: how it is computed, differentiated, measured, written and tested.
 
-    ``vjps`` has a rule for each operand (the last one serves all further operands; None where
-    the derivative is zero). ``exact`` works on arrays of Fractions; where the op is not
-    elementwise it works on arrays of expressions too, unless ``entries`` does that.
-    ``expansion`` writes the op in terms of simpler ones. ``linear`` names the operands out of
-    which a constant factor may be taken.
+    ``vjps`` has a rule for each operand, None where the derivative is zero; an op of any number
+    of operands (``several``) has ``vjp_at`` instead, which makes the rule for a position.
+    ``exact`` works on arrays of Fractions; where the op is not elementwise it works on arrays of
+    expressions too, unless ``entries`` does that. ``expansion`` writes the op in simpler ones.
+    ``linear`` names the operands out of which a constant factor may be taken. ``domain`` says
+    what is wrong with operands, or nothing.
     """
 
     name: str
@@ -85,7 +86,7 @@ class Op(NamedTuple):
     shape: ShapeRule
     vjps: tuple[Vjp | None, ...] = ()
     operands: int = 1
-    most: int | None = None
+    several: bool = False
     params: tuple[str, ...] = ()
     exact: Callable[..., Array] | None = None
     entries: Callable[..., Array] | None = None
@@ -98,8 +99,10 @@ class Op(NamedTuple):
     samples: tuple[Sample, ...] = ()
     source: str = ""
     domain: Callable[..., str] | None = None
-    hidden: bool = False
+    vjp_at: Callable[[int], Vjp] | None = None
 
     def vjp(self, position: int) -> Vjp | None:
         """The rule for the operand at that position."""
-        return self.vjps[min(position, len(self.vjps) - 1)] if self.vjps else None
+        if self.vjp_at is not None:
+            return self.vjp_at(position)
+        return self.vjps[position] if position < len(self.vjps) else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backpropcli.language.nodes import Expr, call
+from backpropcli.language.nodes import Expr, Number, call
 from backpropcli.ops import shapes
 from backpropcli.ops.entry import Array, Op, Sample, ShapeError, Site, no_cost
 from backpropcli.ops.sizes import Shape, Size, product, shape_text
@@ -27,10 +27,7 @@ def _matmul_shape(pair: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
         raise ShapeError("`@` takes vectors and matrices; multiply by a single number with `*`")
     inner = b[0] if len(b) == 1 else b[-2]
     if a[-1] != inner:
-        raise ShapeError(
-            f"`@` needs equal inner sizes, found {shape_text(a)} @ {shape_text(b)}"
-            f" ({a[-1]} against {inner})"
-        )
+        raise ShapeError(f"the inner sizes {a[-1]} and {inner} of `@` differ")
     rows = a[-2:-1] if len(a) > 1 else ()
     columns = b[-1:] if len(b) > 1 else ()
     return shapes.broadcast((a[:-2], b[:-2]), {}) + rows + columns
@@ -67,7 +64,7 @@ def _matmul_left(s: Site) -> Expr:
     if (a, b) == (2, 1):
         return call("outer", s.g, s.y)
     if b == 1:
-        return _column(s, s.g) * s.y
+        return _column(s, s.g) * call("reshape", s.y, shape=(1,) * (a - 1) + s.shapes[1])
     if a == 1 and b > 2:
         return call("sum", s.y * _row(s), axis=(*range(b - 2), b - 1))
     return s.g @ (s.y.T if b == 2 else _swap(s.y))
@@ -80,7 +77,8 @@ def _matmul_right(s: Site) -> Expr:
     if (a, b) == (1, 2):
         return call("outer", s.x, s.g)
     if a == 1:
-        return _row(s) * call("reshape", s.x, shape=(s.shapes[0][0], 1))
+        column = (1,) * (b - 2) + (s.shapes[0][0], 1)
+        return _row(s) * call("reshape", s.x, shape=column)
     if b == 1 and a > 2:
         return call("sum", _column(s, s.g) * s.x, axis=tuple(range(a - 1)))
     return (s.x.T if a == 2 else _swap(s.x)) @ s.g
@@ -114,6 +112,13 @@ def _diagonal(x: Array) -> Array:
     return result
 
 
+def _diagonal_entries(x: Array) -> Array:
+    result = np.full(x.shape * 2, Number(0), object)
+    for i, value in enumerate(x):
+        result[i, i] = value
+    return result
+
+
 def _swap_axes(x: Array) -> Array:
     return np.swapaxes(x, -1, -2)
 
@@ -135,5 +140,6 @@ OPS = (
        linear=(0,), latex=r"{0}^{{\top}}", samples=(Sample(((2, 3, 2),)),)),
     Op("diag", "The square matrix with a vector on its diagonal.", _diagonal, _diagonal_shape,
        (lambda s: call("sum", s.g * call("eye", n=s.shape[0]), axis=0),), exact=_diagonal,
+       entries=_diagonal_entries,
        operations=no_cost, linear=(0,), samples=(Sample(((3,),)),)),
 )  # fmt: skip

@@ -176,6 +176,12 @@ def _hinge_vjp(s: Site) -> Expr:
     return s.g * (violated - s.y * last_sum(violated, len(s.shapes[0]))) / _rows(s)
 
 
+def _hinge_target_vjp(s: Site) -> Expr:
+    rank = len(s.shapes[0])
+    margins = call("relu", s.x - last_sum(s.x * s.y, rank) + 1)
+    return -(s.g * (margins + s.x * last_sum(_violated(s), rank)) / _rows(s))
+
+
 def _hinge_expansion(s: Site) -> Expr:
     rank = len(s.shapes[0])
     margins = call("relu", s.x - last_sum(s.x * s.y, rank) + 1) * (1 - s.y)
@@ -231,7 +237,7 @@ OPS = (
        operations=_three_each, samples=PAIR),
     Op("hinge", "The sum over the wrong classes of max(0, s_j - s_true + 1) for scores s and a "
        "one-hot target; the mean over the rows of a batch.", _hinge, _classes,
-       (_hinge_vjp, None), 2, expansion=_hinge_expansion, operations=_three_each,
+       (_hinge_vjp, _hinge_target_vjp), 2, expansion=_hinge_expansion, operations=_three_each,
        source="Weston and Watkins 1999"),
     Op("accuracy", "The share of rows whose largest entry is the target's; not differentiated.",
        _accuracy, _classes, (None,), 2, exact=_accuracy_exact, operations=_three_each),

@@ -70,7 +70,10 @@ def axes_of(rank: int, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
                 if rank
                 else f"axis={a} does not exist: the value is a single number"
             )
-    return tuple(sorted(a % rank for a in chosen))
+    found = sorted(a % rank for a in chosen)
+    if len(set(found)) < len(found):
+        raise ShapeError(f"axis={list(chosen)} names an axis twice")
+    return tuple(found)
 
 
 def reduced(shapes: tuple[Shape, ...], params: dict[str, Any]) -> Shape:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from backpropcli.language.nodes import At, Expr, call, index
+from backpropcli.language.nodes import At, Expr, Number, call, index
 from backpropcli.ops import shapes
-from backpropcli.ops.entry import Array, Op, Sample, ShapeError, Site, Vjp, no_cost
+from backpropcli.ops.entry import Array, Inexact, Op, Sample, ShapeError, Site, Vjp, no_cost
 from backpropcli.ops.sizes import Shape, Size, is_known, product, shape_text
 
 
@@ -46,7 +45,11 @@ def _index(x: Array, at: At) -> Array:
 
 
 def _place_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
-    return tuple(params["shape"])
+    shape = tuple(params["shape"])
+    hole = _index_shape((shape,), params)
+    if hole != only[0]:
+        raise ShapeError(f"the place has shape {shape_text(hole)}, not {shape_text(only[0])}")
+    return shape
 
 
 def _place(x: Array, at: At, shape: Any) -> Array:
@@ -54,14 +57,13 @@ def _place(x: Array, at: At, shape: Any) -> Array:
     result = np.zeros(shape, x.dtype)
     if x.dtype == object:
         result += Fraction(0)
-    result[selector(at)] = x
+    result[selector(at)] = x[()]
     return result
 
 
 def _concat_shape(many: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
-    axis = params.get("axis") or 0
     parts = [shape or (1,) for shape in many]
-    shapes.axes_of(len(parts[0]), axis)
+    axis = _axis(parts[0], params)
     rest = [shape[:axis] + shape[axis + 1 :] for shape in parts]
     if any(len(p) != len(parts[0]) for p in parts) or any(r != rest[0] for r in rest):
         raise ShapeError("`concat` cannot join " + ", ".join(shape_text(s) for s in many))
@@ -69,6 +71,10 @@ def _concat_shape(many: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
     for part in parts:
         total = total + part[axis]
     return (*parts[0][:axis], total, *parts[0][axis + 1 :])
+
+
+def _axis(first: Shape, params: dict[str, Any]) -> int:
+    return shapes.axes_of(len(first), params.get("axis") or 0)[0]
 
 
 def _concat(*parts: Array, axis: int = 0) -> Array:
@@ -79,7 +85,7 @@ def concat_vjp(position: int) -> Vjp:
     """The part of the upstream gradient that belongs to one operand."""
 
     def vjp(s: Site) -> Expr:
-        axis = s.params.get("axis") or 0
+        axis = _axis(s.shapes[0] or (1,), s.params)
         before: Size = 0
         for shape in s.shapes[:position]:
             before = before + (shape or (1,))[axis]
@@ -113,14 +119,14 @@ def _array(*parts: Array) -> Array:
 
 def _reshape_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
     shape, wanted = only[0], tuple(params["shape"])
-    if -1 in wanted and is_known(shape):
+    if -1 in wanted and is_known(shape) and wanted.count(-1) == 1:
         rest = product(size for size in wanted if size != -1)
         free = product(shape)
         assert isinstance(rest, int)
         assert isinstance(free, int)
-        if wanted.count(-1) == 1 and rest and free % rest == 0:
+        if rest and free % rest == 0:
             wanted = tuple(free // rest if size == -1 else size for size in wanted)
-    if product(shape) != product(wanted):
+    if -1 in wanted or product(shape) != product(wanted):
         raise ShapeError(f"`reshape` cannot make {shape_text(wanted)} of {shape_text(shape)}")
     return wanted
 
@@ -148,7 +154,7 @@ def onehot_domain(x: Array, n: int, base: int = 1) -> str:
 
 
 def _onehot(x: Array, n: int, base: int = 1) -> Array:
-    return np.eye(n)[np.asarray(x).astype(int) - base]
+    return np.equal(np.arange(base, base + n), np.asarray(x, float)[..., None]).astype(float)
 
 
 def _onehot_exact(x: Array, n: int, base: int = 1) -> Array:
@@ -156,7 +162,16 @@ def _onehot_exact(x: Array, n: int, base: int = 1) -> Array:
 
 
 def _expand_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
-    return tuple(params["shape"])
+    shape, inner = tuple(params["shape"]), only[0]
+    if params.get("axis") is not None:
+        axes = shapes.axes_of(len(shape), params["axis"])
+        kept = tuple(size for i, size in enumerate(shape) if i not in axes)
+        fits = kept == inner
+    else:
+        fits = len(inner) <= len(shape) and shapes.broadcast((inner, shape), {}) == shape
+    if not fits:
+        raise ShapeError(f"{shape_text(inner)} cannot be repeated to {shape_text(shape)}")
+    return shape
 
 
 def _expand(x: Array, shape: Any, axis: Any = None) -> Array:
@@ -170,6 +185,19 @@ def _expand_vjp(s: Site) -> Expr:
     if axis is None and s.shapes[0]:
         axis = tuple(range(len(s.shape) - len(s.shapes[0])))
     return call("sum", s.g, axis=axis)
+
+
+def _place_entries(x: Array, at: At, shape: Any) -> Array:
+    result = np.full(shape, Number(0), object)
+    result[selector(at)] = np.asarray(x, object)[()]
+    return result
+
+
+def _onehot_entries(x: Array, n: int, base: int = 1) -> Array:
+    if not all(isinstance(entry, Number) for entry in np.asarray(x, object).flat):
+        raise Inexact
+    numbers = np.frompyfunc(lambda entry: entry.value, 1, 1)(x)
+    return _onehot_exact(numbers, n, base)
 
 
 def _eye(n: int) -> Array:
@@ -196,11 +224,6 @@ def _flatten(x: Array) -> Array:
     return np.ravel(x)
 
 
-def many_vjps(rule: Callable[[int], Vjp], count: int = 64) -> tuple[Vjp, ...]:
-    """A rule for each of many operands."""
-    return tuple(rule(position) for position in range(count))
-
-
 OPS = (
     Op("index", "An entry or a slice, counted from `index_from`; both ends of a slice are "
        "included.", _index, _index_shape, (_index_vjp,), params=("at",), exact=_index,
@@ -208,13 +231,14 @@ OPS = (
        samples=(Sample(((3,),), {"at": At((1,))}), Sample(((2, 3),), {"at": At((1, (0, 2)))}))),
     Op("place", "A value put at a position of an array of zeros: the gradient of an index.",
        _place, _place_shape, (_place_vjp,), params=("at", "shape"), exact=_place,
+       entries=_place_entries,
        operations=no_cost, linear=(0,),
        samples=(Sample(((),), {"at": At((1,)), "shape": (3,)}),)),
     Op("array", "A list of equally shaped parts, stacked along a new first axis.", _array,
-       _array_shape, many_vjps(array_vjp), 1, most=64, exact=_array, operations=no_cost,
+       _array_shape, vjp_at=array_vjp, several=True, exact=_array, operations=no_cost,
        samples=(Sample(((), ())), Sample(((3,), (3,))))),
     Op("concat", "Values joined along `axis=` (0); single numbers count as vectors of length 1.",
-       _concat, _concat_shape, many_vjps(concat_vjp), 1, most=64, params=("axis",),
+       _concat, _concat_shape, vjp_at=concat_vjp, several=True, params=("axis",),
        exact=_concat, operations=no_cost,
        samples=(Sample(((), (3,))), Sample(((2, 3), (2, 1)), {"axis": 1}))),
     Op("reshape", "The same entries in another shape, row by row.", _reshape, _reshape_shape,
@@ -224,7 +248,8 @@ OPS = (
        exact=_flatten, operations=no_cost, linear=(0,), samples=(Sample(((2, 3),)),)),
     Op("onehot", "A vector of n zeros with a 1 at the class number, counted from `index_from`; a "
        "row for each class number of a vector.", _onehot, _onehot_shape, (None,),
-       params=("n", "base"), exact=_onehot_exact, operations=no_cost, domain=onehot_domain),
+       params=("n", "base"), exact=_onehot_exact, entries=_onehot_entries, operations=no_cost,
+       domain=onehot_domain),
     Op("expand", "A value repeated along new axes: the gradient of a sum.", _expand,
        _expand_shape, (_expand_vjp,), params=("shape", "axis"), exact=_expand,
        operations=no_cost, linear=(0,),

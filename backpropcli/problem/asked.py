@@ -44,6 +44,14 @@ def read_definitions(
         where = f"define.{key.text}"
         if name is None:
             continue
+        own = Quantities(shapes, upper, draft.aliases, update)
+        if name in own.updated() or name in COUNTS:
+            draft.complain(f"{where}: `{name}` is a quantity of the problem already", key)
+            continue
+        if name[0] == "d" and name[1:] in own.known():
+            said = f"{where}: with the value `{name[1:]}`, `{name}` reads as a differential"
+            draft.complain(said, key)
+            continue
         if not isinstance(value, Scalar):
             draft.complain(f"{where} must be an expression, found {describe(value)}", value)
             continue

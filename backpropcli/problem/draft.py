@@ -49,6 +49,11 @@ class Draft:
         if name in self.places:
             self.complain(f"`{name}` is already defined in line {self.places[name].line}", key)
             return None
+        if name in self.sizes:
+            self.complain(
+                f"`{name}` is a size already: a size and a value cannot share a name", key
+            )
+            return None
         self.places[name] = key.place
         return name
 

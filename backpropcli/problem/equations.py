@@ -19,6 +19,7 @@ from backpropcli.language.nodes import (
 )
 from backpropcli.language.parser import parse
 from backpropcli.language.text import to_text
+from backpropcli.language.tokens import is_name, normal_name
 from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES
 from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.data import Equation, Layer
@@ -111,8 +112,16 @@ def _loss_entry(draft: Draft, loss: Node | None) -> tuple[str, Scalar | None]:
         return "L", loss
     if isinstance(loss, Mapping) and len(loss.entries) == 1:
         key, node = loss.entries[0]
+        name = normal_name(key.text)
+        if isinstance(node, Scalar) and is_name(name):
+            return name, node
         if isinstance(node, Scalar):
-            return key.text, node
+            draft.complain(
+                f"`{key.text}` cannot be the name of the loss",
+                key,
+                "a name has letters, digits and underscores, and starts with a letter",
+            )
+            return "L", node
     draft.complain(
         f"`loss` must be an expression, or one name with an expression, found {describe(loss)}",
         loss,

@@ -22,7 +22,8 @@ def read_examples(draft: Draft, node: Node | None, seed: int) -> tuple[dict[str,
         what = f"example {number + 1} must be a mapping of names to values"
         mapping = expect_mapping(item, what, draft.source, draft.complaints)
         if mapping is not None:
-            examples.append(_example(draft, mapping, examples[0] if examples else None, seed))
+            first = examples[0] if examples else None
+            examples.append(_example(draft, mapping, first, seed, number + 1))
     if sequence is not None and not sequence.items:
         draft.complain("`examples` is an empty list", node)
     for given in examples[0].values() if examples else ():
@@ -31,7 +32,7 @@ def read_examples(draft: Draft, node: Node | None, seed: int) -> tuple[dict[str,
 
 
 def _example(
-    draft: Draft, mapping: Mapping, first: dict[str, Given] | None, seed: int
+    draft: Draft, mapping: Mapping, first: dict[str, Given] | None, seed: int, number: int
 ) -> dict[str, Given]:
     found: dict[str, Given] = {}
     for key, node in mapping.entries:
@@ -43,8 +44,11 @@ def _example(
                 f"`{name}` is not in the first example: all examples have the same names", key
             )
             continue
-        given = given_value(draft, name, node, "example", seed)
+        given = given_value(draft, name, node, "example", f"{seed}:example {number}")
         if given is None:
+            continue
+        if given.value is None:
+            draft.complain(f"`{name}` needs numbers: an example is worked out", node)
             continue
         found[name] = given._replace(kind="input", place=key.place)
         if first is not None and given.shape != first[name].shape:

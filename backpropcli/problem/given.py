@@ -40,7 +40,7 @@ def read_given(draft: Draft, section: Node, kind: str, seed: int) -> None:
         if kind == "weight" and isinstance(node, Scalar) and _could_be_alias(node):
             later.append((name, node))
             continue
-        given = given_value(draft, name, node, kind, seed)
+        given = given_value(draft, name, node, kind, str(seed))
         if given is not None:
             draft.given[name] = given._replace(place=key.place)
     for name, node in later:
@@ -65,9 +65,9 @@ def _alias(draft: Draft, name: str, node: Scalar) -> None:
     draft.aliases[name] = other
 
 
-def given_value(draft: Draft, name: str, node: Node, kind: str, seed: int) -> Given | None:
+def given_value(draft: Draft, name: str, node: Node, kind: str, seed: str) -> Given | None:
     """One given value, or nothing after complaints."""
-    where = f"{kind}s.{name}"
+    where = name if kind == "upstream" else f"{kind}s.{name}"
     if isinstance(node, Mapping):
         return _described(draft, name, node, kind, seed, where)
     numbers = _numbers(draft, node, where)
@@ -143,7 +143,7 @@ def _expression(draft: Draft, node: Scalar, where: str) -> Numbers | None:
 
 
 def _described(
-    draft: Draft, name: str, node: Mapping, kind: str, seed: int, where: str
+    draft: Draft, name: str, node: Mapping, kind: str, seed: str, where: str
 ) -> Given | None:
     entries = known_entries(node, ("shape", "random"), draft.source, draft.complaints)
     if "shape" not in entries:

@@ -7,11 +7,12 @@ columns of a matrix are the examples.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backpropcli.errors import nearest
 from backpropcli.files.tree import Node, Scalar, Sequence, describe
 from backpropcli.language.nodes import Apply, Expr, Name, Number
+from backpropcli.language.text import param_text
 from backpropcli.language.tokens import tokenize
 from backpropcli.ops import OPS, SPELLINGS
 from backpropcli.ops.sizes import Shape, Size, named, shape_text
@@ -73,6 +74,11 @@ def data_name(draft: Draft, node: Node, loss_text: str) -> str | None:
     return None
 
 
+def _first_name(text: str) -> str:
+    first = tokenize(text)[0]
+    return first.text if first.kind == "name" else ""
+
+
 class _Builder:
     def __init__(self, draft: Draft, data: str, column: bool) -> None:
         self.draft, self.column = draft, column
@@ -83,19 +89,24 @@ class _Builder:
         self.layers: list[Layer] = []
 
     def add(self, node: Scalar) -> None:
+        name = SPELLINGS.get(_first_name(node.text), _first_name(node.text))
+        if name not in (*LAYERS, *ACTIVATIONS):
+            self.unknown(node, name or node.text)
+            return
         call = self.draft.parse(node, "network", (), (*LAYERS, *ACTIVATIONS))
         if isinstance(call, Name):
             call = Apply(call.name, (), (), call.span)
         if not isinstance(call, Apply):
             return
-        name = SPELLINGS.get(call.op, call.op)
         if name == "dense":
             self.dense(node, call)
-        elif name in ACTIVATIONS and not call.args:
-            self.activation(node, name)
-            self.layers.append(Layer(node.text, (self.current,), ()))
+        elif call.op not in (*LAYERS, *ACTIVATIONS, *SPELLINGS) or call.args:
+            self.draft.complain(f"network: an activation is a line such as `{name}`", node)
+        elif set(dict(call.params)) - set(OPS[name].params):
+            self.draft.complain(f"network: {name} has no such named argument", node)
         else:
-            self.unknown(node, name)
+            self.activation(node, name, dict(call.params))
+            self.layers.append(Layer(node.text, (self.current,), ()))
 
     def unknown(self, node: Scalar, name: str) -> None:
         hint = (
@@ -111,20 +122,37 @@ class _Builder:
         activation = self.activation_of(node, call, params)
         if units is None or activation is None:
             return
-        if params.keys() - {"activation", "bias"}:
-            self.draft.complain("network: dense takes units, activation and bias=False", node)
+        own = {k: v for k, v in params.items() if k not in ("activation", "bias")}
+        unknown = own.keys() - set(OPS[activation].params)
+        if unknown or params.get("bias", True) not in (True, False):
+            self.draft.complain(
+                "network: dense takes units, an activation with its own arguments, and bias=False",
+                node,
+            )
             return
         if not self.has_features(node):
             return
         self.count += 1
+        if not self.is_free(node, f"z{self.count}"):
+            return
         weights = self.weights(node, units, params.get("bias", True) is not False)
         self.equations.append(Written(f"z{self.count}", self.linear(weights), node))
         self.current = f"z{self.count}"
         values = [self.current]
         if activation != "identity":
-            self.activation(node, activation)
+            self.activation(node, activation, own)
             values.append(self.current)
         self.layers.append(Layer(node.text, tuple(values), tuple(weights)))
+
+    def is_free(self, node: Scalar, name: str) -> bool:
+        """Whether a value of the layer can have its name."""
+        taken = self.draft.places.get(name)
+        if taken is not None:
+            self.draft.complain(
+                f"network: this layer gives {name}, which is already defined in line {taken.line}",
+                node,
+            )
+        return taken is None
 
     def has_features(self, node: Scalar) -> bool:
         if len(self.shape) in ((1, 2) if self.column else (1, 2, 3)):
@@ -147,7 +175,7 @@ class _Builder:
         )
         return None
 
-    def activation_of(self, node: Scalar, call: Apply, params: dict[str, object]) -> str | None:
+    def activation_of(self, node: Scalar, call: Apply, params: dict[str, Any]) -> str | None:
         written: Expr | None = call.args[1] if len(call.args) > 1 else None
         name = str(params.get("activation", "identity"))
         if isinstance(written, Name):
@@ -195,12 +223,13 @@ class _Builder:
         )
         return f"{product} + {weights[1]}" if len(weights) > 1 else product
 
-    def activation(self, node: Scalar, name: str) -> None:
+    def activation(self, node: Scalar, name: str, params: dict[str, Any]) -> None:
         self.count = max(self.count, 1)
         target = f"h{self.count}"
         if any(written.name == target for written in self.equations):
             target += "_" + name
-        text = f"{name}({self.current})"
+        named = "".join(f", {key}={param_text(value)}" for key, value in params.items())
+        text = f"{name}({self.current}{named})"
         if self.columns and name in ("softmax", "log_softmax"):
             text = f"{name}({self.current}.T).T"  # softmax runs along the last axis
         self.equations.append(Written(target, text, node))

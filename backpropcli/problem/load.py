@@ -9,6 +9,7 @@ from backpropcli.files.reader import read_documents
 from backpropcli.files.schema import known_entries
 from backpropcli.files.source import PROBLEM_LIMITS, Source, read_source
 from backpropcli.files.tree import Mapping, Node, describe
+from backpropcli.ops.sizes import Shape
 from backpropcli.problem.asked import read_definitions, read_find
 from backpropcli.problem.data import Problem
 from backpropcli.problem.draft import Draft
@@ -95,6 +96,7 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
     update = read_update(draft, entries.get("update"), shapes)
     upper = upper or found.loss
     definitions = read_definitions(draft, entries.get("define"), shapes, upper, update)
+    defined: dict[str, Shape] = {one.name: () for one in definitions}
     find = read_find(draft, entries.get("find"), shapes, upper, update, definitions)
     return Problem(
         name=_stem(draft.source.name),
@@ -116,7 +118,7 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
         shapes=shapes,
         sizes=frozenset(draft.sizes),
         aliases=draft.aliases,
-        notation=read_notation(draft, entries.get("notation"), shapes),
+        notation=read_notation(draft, entries.get("notation"), {**shapes, **defined}),
         index_from=draft.index_from,
         grading=read_grading(draft, entries.get("grading")),
         lines=tuple(draft.source.lines),

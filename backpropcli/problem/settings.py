@@ -78,8 +78,15 @@ def read_upstream(
         if lower not in shapes:
             draft.complain(f"upstream: there is no value `{lower}`", key, nearest(lower, shapes))
             continue
+        if normal_name(key.text) == lower and upper in shapes:
+            draft.complain(
+                f"upstream: {upper} is a value here: say of which loss this is the gradient",
+                key,
+                f"write dE/d{lower} for a loss E",
+            )
+            continue
         uppers[upper] = None
-        one = given_value(draft, f"d{upper}/d{lower}", value, "upstream", 0)
+        one = given_value(draft, f"d{upper}/d{lower}", value, "upstream", "0")
         if one is not None:
             _check_shape(draft, value, one, lower, shapes[lower])
             given[lower] = one._replace(place=key.place)
@@ -195,9 +202,9 @@ def read_notation(draft: Draft, node: Node | None, shapes: Known[str, Shape]) ->
             found[name] = value.text
         else:
             draft.complain(
-                f"notation: LaTeX for one name, such as W^{{(1)}}, is expected, found "
-                f"{describe(value)}",
+                f"notation: LaTeX for one name is expected, found {describe(value)}",
                 value,
+                "such as 'W^{(1)}', in single quotes",
             )
     return found
 
@@ -206,7 +213,7 @@ def _is_safe_latex(text: str) -> bool:
     depth = 0
     for char in text:
         depth += (char == "{") - (char == "}")
-        if depth < 0 or char in "$%#&~\n":
+        if depth < 0 or char in "$%#&~" or char < " ":
             return False
     return bool(text.strip()) and depth == 0 and not DANGEROUS.search(text)
 

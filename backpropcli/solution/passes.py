@@ -85,7 +85,7 @@ class Passes:
         return self._complaint(
             equation,
             f"{equation.name} is not a finite number: {put_in}",
-            "there is a log(0), a division by zero or an overflow",
+            "a logarithm or root outside its domain, a division by zero or an overflow",
         )
 
     def _complaint(self, equation: Equation, said: str, hint: str = "") -> Complaint:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-from fractions import Fraction as F
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -41,24 +41,24 @@ def exact(text: str, *also: str) -> Solution:
 def test_the_three_layer_network_of_the_design() -> None:
     found = exact(THREE_LAYERS).total.exact
     by_hand = {
-        "z1": [-1, 2, 3], "h1": [0, 2, 3], "z2": [9, 6, -4], "yhat": 5, "L": F(49, 8),
-        "dL/dyhat": F(7, 2), "dL/dW3": [F(63, 2), 21, -14],
-        "dL/dz2": [F(-7, 2), F(7, 2), -7],
-        "dL/dW2": [[0, -7, F(-21, 2)], [0, 7, F(21, 2)], [0, -14, -21]],
-        "dL/db2": [F(-7, 2), F(7, 2), -7],
-        "dL/dh1": [F(-21, 2), 7, F(7, 2)],
-        "dL/dz1": [0, 7, F(7, 2)],
-        "dL/dW1": [[0, 0], [14, 7], [7, F(7, 2)]],
-        "dL/db1": [0, 7, F(7, 2)],
+        "z1": [-1, 2, 3], "h1": [0, 2, 3], "z2": [9, 6, -4], "yhat": 5, "L": Fraction(49, 8),
+        "dL/dyhat": Fraction(7, 2), "dL/dW3": [Fraction(63, 2), 21, -14],
+        "dL/dz2": [Fraction(-7, 2), Fraction(7, 2), -7],
+        "dL/dW2": [[0, -7, Fraction(-21, 2)], [0, 7, Fraction(21, 2)], [0, -14, -21]],
+        "dL/db2": [Fraction(-7, 2), Fraction(7, 2), -7],
+        "dL/dh1": [Fraction(-21, 2), 7, Fraction(7, 2)],
+        "dL/dz1": [0, 7, Fraction(7, 2)],
+        "dL/dW1": [[0, 0], [14, 7], [7, Fraction(7, 2)]],
+        "dL/db1": [0, 7, Fraction(7, 2)],
     }  # fmt: skip
     for name, value in by_hand.items():
         assert found[name].tolist() == value, name
-        assert all(isinstance(entry, F) for entry in found[name].ravel()), name
+        assert all(isinstance(entry, Fraction) for entry in found[name].ravel()), name
 
 
 def test_a_third_stays_a_third() -> None:
     found = exact("inputs: {x: 1/3, y: 0.1}\nloss: x + y*3\n", "dL/dx")
-    assert found.total.exact["L"][()] == F(19, 30)
+    assert found.total.exact["L"][()] == Fraction(19, 30)
     assert found["L"] == 19 / 30  # the nearest float, not 0.6333333333333334
 
 
@@ -66,24 +66,24 @@ def test_means_and_divisions_are_exact() -> None:
     text = "inputs: {p: [1, 2, 4], t: [0, 0, 0]}\nloss: mse(p, t)\n"
     found = exact(text, "dL/dp").total.exact
     assert found["L"][()] == 7
-    assert found["dL/dp"].tolist() == [F(2, 3), F(4, 3), F(8, 3)]
+    assert found["dL/dp"].tolist() == [Fraction(2, 3), Fraction(4, 3), Fraction(8, 3)]
 
 
 @pytest.mark.parametrize(
     ("loss", "value", "slope"),
     [
-        ("huber(x, 0)", F(3, 2), 1),
+        ("huber(x, 0)", Fraction(3, 2), 1),
         ("abs(x)", 2, 1),
         ("max(x, 1/3)", 2, 1),
         ("relu(-x)", 0, 0),
-        ("leaky_relu(-x)", F(-1, 50), F(-1, 100)),
-        ("x**-2", F(1, 4), F(-1, 4)),
-        ("1/(x + 1)", F(1, 3), F(-1, 9)),
-        ("x**3/7", F(8, 7), F(12, 7)),
-        ("mean([x, x, 1])", F(5, 3), F(2, 3)),
+        ("leaky_relu(-x)", Fraction(-1, 50), Fraction(-1, 100)),
+        ("x**-2", Fraction(1, 4), Fraction(-1, 4)),
+        ("1/(x + 1)", Fraction(1, 3), Fraction(-1, 9)),
+        ("x**3/7", Fraction(8, 7), Fraction(12, 7)),
+        ("mean([x, x, 1])", Fraction(5, 3), Fraction(2, 3)),
     ],
 )
-def test_rational_losses(loss: str, value: F, slope: F) -> None:
+def test_rational_losses(loss: str, value: Fraction, slope: Fraction) -> None:
     found = exact(f"inputs: {{x: 2}}\nloss: {loss}\n", "dL/dx").total.exact
     assert found["L"][()] == value
     assert found["dL/dx"][()] == slope
@@ -117,7 +117,7 @@ def test_no_value_is_written_as_minus_zero() -> None:
         assert "-0," not in listed(solution[name]) + ","
     for style in (NumberStyle(), NumberStyle(decimals=2), NumberStyle(exact=True)):
         assert "-" not in number(-0.0, style)
-        assert "-" not in number(F(0), style)
+        assert "-" not in number(Fraction(0), style)
     assert number(-0.001, NumberStyle(decimals=2)) == "0.00"
     assert number(-0.0051, NumberStyle(decimals=2)) == "-0.01"
 
@@ -125,21 +125,22 @@ def test_no_value_is_written_as_minus_zero() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [(31.5, "31.5"), (5.0, "5"), (-0.38, "-0.38"), (1.5e-7, "1.5e-7"), (1 / 3, "0.333333"),
-     (F(1, 3), "1/3"), (F(-63, 2), "-63/2"), (F(4), "4"), (123456789.0, "123456789")],
+     (Fraction(1, 3), "1/3"), (Fraction(-63, 2), "-63/2"), (Fraction(4), "4"),
+     (123456789.0, "123456789")],
 )  # fmt: skip
-def test_numbers_as_text(value: float | F, text: str) -> None:
-    assert number(value, NumberStyle(exact=isinstance(value, F))) == text
+def test_numbers_as_text(value: float | Fraction, text: str) -> None:
+    assert number(value, NumberStyle(exact=isinstance(value, Fraction))) == text
 
 
 def test_a_division_by_zero_has_no_exact_value() -> None:
-    zero = {"x": np.asarray(F(0), object)}
+    zero = {"x": np.asarray(Fraction(0), object)}
     assert exact_values([("y", Number(1) / Name("x"))], zero, Shapes({"x": ()})) == {}
 
 
 def test_nothing_but_an_empty_answer_comes_out_of_exact_values() -> None:
     # Whatever happens inside, "no exact value" is the answer, never an exception.
     place = call("place", Name("x"), at=_at(1), shape=(3,))
-    found = exact_values([("y", place)], {"x": np.asarray(F(1), object)}, Shapes({"x": ()}))
+    found = exact_values([("y", place)], {"x": np.asarray(Fraction(1), object)}, Shapes({"x": ()}))
     assert found["y"].tolist() == [0, 1, 0]
 
 
@@ -173,5 +174,7 @@ def test_long_fractions_are_given_up_not_shown() -> None:
     expr: Expr = Name("x")
     for _ in range(12):
         expr = expr * expr
-    found = exact_values([("y", expr)], {"x": np.asarray(F(1, 3), object)}, Shapes({"x": ()}))
+    found = exact_values(
+        [("y", expr)], {"x": np.asarray(Fraction(1, 3), object)}, Shapes({"x": ()})
+    )
     assert found == {}

@@ -58,7 +58,7 @@ def read(text: str, index_from: int = 1) -> Expr:
         ("2^-1", Number(2) ** -Number(1)),
         ("a^-b^c", a ** -(b**c)),
         ("+a - +b", a - b),
-        ("--a", -(-a)),
+        ("--a", (-a).__neg__()),
         ("a⊗b", call("outer", a, b)),
         ("a · b", Apply("dotted", (a, b))),
         ("a · b + c", Apply("dotted", (a, b)) + c),

@@ -43,7 +43,7 @@ a, b, c, x, L, W = map(Name, ["a", "b", "c", "x", "L", "W"])
         (a * -b, "a * (-b)"),
         ((-a) * b, "(-a) * b"),
         (a - -b, "a - (-b)"),
-        (-(-a), "-(-a)"),
+        ((-a).__neg__(), "-(-a)"),
         (-(a + b), "-(a + b)"),
         ((-a) + b, "-a + b"),
         ((a @ b).T, "(a @ b).T"),
@@ -52,7 +52,7 @@ a, b, c, x, L, W = map(Name, ["a", "b", "c", "x", "L", "W"])
         (a.T**2, "a.T**2"),
         (index(W, 1, 0), "W[2,1]"),
         (index(W, (0, 2)), "W[1:2]"),
-        (index(W, (0, None), 1), "W[1:,2]"),
+        (index(W, (0, None), 1), "W[:,2]"),
         (index(a + b, 0), "(a + b)[1]"),
         (index(Name("dL/dW1"), 1, 0), "dL/dW1[2,1]"),
         (call("sum", x, axis=0), "sum(x, axis=0)"),
@@ -153,7 +153,7 @@ def _larger(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     infix = st.sampled_from(["add", "sub", "mul", "div", "matmul", "dotted"])
     some = st.lists(inner, max_size=3).map(tuple)
     return st.one_of(
-        st.builds(lambda op, l, r: Apply(op, (l, r)), infix, inner, inner),
+        st.builds(lambda op, one, two: Apply(op, (one, two)), infix, inner, inner),
         st.builds(lambda e: -e, inner),
         st.builds(lambda e: e.T, inner),
         st.builds(_power, inner, inner),

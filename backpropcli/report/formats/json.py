@@ -199,7 +199,7 @@ class _Writer:
             return None
         if not inner:
             return str(counts.total(kind))
-        inner = inner.rstrip(")")
+        inner = self.problem.aliases.get(inner.rstrip(")"), inner.rstrip(")"))
         if kind == "parameters":
             return str({**counts.by_equation, **counts.parameters}.get(inner))
         return str(getattr(counts.network.get(inner, counts.loss), kind))

@@ -1,0 +1,81 @@
+"""Which libraries a command loads; what is not used must not cost time."""
+
+import subprocess
+import sys
+
+import pytest
+from cli_support import RELU, environment
+
+SCRIPT = """
+import sys
+from backpropcli.cli.main import _run
+code = _run(sys.argv[1:])
+heavy = ("click", "numpy", "rich", "sympy", "yaml", "hypothesis", "asyncio", "multiprocessing")
+print(code, *(name for name in heavy if name in sys.modules), file=sys.stderr)
+"""
+
+
+def loaded(*arguments):
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *arguments],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=20,
+        check=True,
+    )
+    code, *names = ran.stderr.splitlines()[-1].split()
+    return int(code), set(names)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("--version",)])
+def test_help_and_version_load_next_to_nothing(arguments):
+    assert loaded(*arguments) == (0, {"click"})
+
+
+def test_the_help_of_solve_loads_no_mathematics():
+    assert loaded("solve", "--help") == (0, {"click"})
+
+
+def test_an_unknown_command_loads_no_mathematics():
+    assert loaded("sovle") == (2, {"click"})
+
+
+@pytest.mark.parametrize("form", ["plain", "json", "markdown", "latex"])
+def test_only_the_terminal_format_loads_rich(form):
+    code, names = loaded("solve", "-f", form, RELU)
+    assert code == 0
+    assert not names & {"rich", "sympy", "asyncio", "multiprocessing"}
+
+
+def test_the_table_does_not_load_sympy():
+    code, names = loaded("solve", RELU)
+    assert code == 0
+    assert "rich" in names
+    assert "sympy" not in names
+
+
+def test_verify_and_elements_do_not_load_sympy():
+    code, names = loaded("solve", "-f", "plain", "--verify", "--elements", RELU)
+    assert code == 0
+    assert not names & {"sympy", "rich"}
+
+
+def test_a_file_that_yaml_refuses_is_answered_without_mathematics(tmp_path):
+    path = tmp_path / "p.yaml"
+    path.write_text("inputs: &a {x: *a}\n")
+    code, names = loaded("solve", str(path))
+    assert code == 2
+    assert not names & {"sympy", "rich"}
+
+
+def test_importing_the_package_loads_no_sympy_and_no_rich():
+    script = "import sys, backpropcli; print(*(m for m in ('sympy', 'rich') if m in sys.modules))"
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=True,
+    )
+    assert ran.stdout.strip() == ""
