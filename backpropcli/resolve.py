@@ -41,8 +41,9 @@ class Scope(NamedTuple):
     shapes: Mapping[str, Shape]
     sizes: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = {}
-    later: frozenset[str] = frozenset()
+    later: Collection[str] = ()
     index_from: int = 1
+    hints: bool = True
 
 
 def resolve(expr: Expr, scope: Scope) -> tuple[Expr, Shape]:
@@ -72,7 +73,11 @@ class _Resolver:
             if isinstance(entries, int) and entries > MAX_ENTRIES:
                 raise ShapeError(f"the result {shape_text(shape)} is too large")
         except ShapeError as error:
-            raise _error(node, f"`{_short(node)}`: {self.operands(args)}{error}") from None
+            if is_op(result, "index"):
+                shape = self.shapes.of(args[0])
+                said = index_trouble(node, shape, str(error), self.scope.index_from)
+                raise _error(node, said) from None
+            raise _error(node, f"`{self.short(node)}`: {self.operands(args)}{error}") from None
         return result
 
     def name(self, node: Name) -> Name:
@@ -85,11 +90,13 @@ class _Resolver:
                 f"`{name}` is used before it is defined",
                 "equations stand in the order in which they are computed",
             )
-        raise _error(node, f"there is no value `{name}`", self.hint(name))
+        hint = self.hint(name) if self.scope.hints else ""
+        shown = name if len(name) <= SHOWN else name[:SHOWN] + "..."
+        raise _error(node, f"there is no value `{shown}`", hint, name)
 
     def hint(self, name: str) -> str:
         if "/" in name:
-            return "derivatives stand in `define` and `find`, not in the equations of the network"
+            return "derivatives stand in `define` and `find`, not in the network or the loss"
         split = _as_product(name, self.scope.shapes)
         if split:
             return f"a product is written {split}"
@@ -97,14 +104,21 @@ class _Resolver:
             return "the exponential function is written exp(...)"
         if name in FUNCTIONS:
             return f"`{name}` is a function: write {name}(...)"
-        return nearest(name, [*self.scope.shapes, *self.scope.sizes, *FUNCTIONS])
+        functions = FUNCTIONS if len(name) > 2 else ()
+        return nearest(name, [*self.scope.shapes, *self.scope.sizes, *functions])
+
+    def short(self, node: Expr) -> str:
+        """An expression as a message repeats it."""
+        text = to_text(node, self.scope.index_from)
+        return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
 
     def operands(self, args: list[Expr]) -> str:
         """The named operands with their shapes, as the start of a message."""
         shown = [
             f"{to_text(a, self.scope.index_from)} is {shape_text(self.shapes.of(a))}"
             for a in args
-            if isinstance(a, Name) or (isinstance(a, Apply) and len(to_text(a)) <= SHOWN)
+            if isinstance(a, Name)
+            or (isinstance(a, Apply) and a.op != "array" and len(to_text(a)) <= SHOWN)
         ]
         return ", ".join(dict.fromkeys(shown)) + ": " if shown else ""
 
@@ -133,7 +147,7 @@ class _Resolver:
 
     def dotted(self, node: Apply, args: list[Expr]) -> Expr:
         if len(args) != 2:
-            raise _error(node, f"`{_short(node)}`: dot takes two operands, found {len(args)}")
+            raise _error(node, f"`{self.short(node)}`: dot takes two operands, found {len(args)}")
         scalar = any(self.shapes.of(arg) == () for arg in args)
         return Apply("mul" if scalar else "matmul", tuple(args), (), node.span)
 
@@ -146,21 +160,21 @@ class _Resolver:
         if len(args) < op.operands:
             raise _error(
                 node,
-                f"`{_short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}, "
+                f"`{self.short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}, "
                 f"found {len(args)}",
             )
         extra = args[op.operands :]
         if len(extra) > len(op.params):
             raise _error(
                 node,
-                f"`{_short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}"
+                f"`{self.short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}"
                 + (f" and {', '.join(op.params)}" if op.params else "")
                 + f", found {len(args)}",
             )
         params = dict(zip(op.params, (self.constant(e) for e in extra), strict=False))
         for key, value in node.params:
             if key in params:
-                raise _error(node, f"`{_short(node)}`: {key} is given twice")
+                raise _error(node, f"`{self.short(node)}`: {key} is given twice")
             params[key] = value
         return args[: op.operands], self.checked(node, op, params)
 
@@ -176,7 +190,7 @@ class _Resolver:
                 return -value
         if is_op(expr, "array"):
             return tuple(self.constant(item) for item in expr.args)
-        raise _error(expr, f"`{_short(expr)}`: a constant is expected here")
+        raise _error(expr, f"`{self.short(expr)}`: a constant is expected here")
 
     def checked(self, node: Apply, op: Op, params: dict[str, Any]) -> Params:
         for key in params:
@@ -184,7 +198,7 @@ class _Resolver:
                 known = ", ".join(f"{p}=" for p in op.params) or "no named arguments"
                 raise _error(
                     node,
-                    f"`{_short(node)}`: {node.op} has no argument `{key}=`",
+                    f"`{self.short(node)}`: {node.op} has no argument `{key}=`",
                     nearest(key, op.params) or f"it takes {known}",
                 )
         self.check_required(node, op, params)
@@ -193,7 +207,7 @@ class _Resolver:
     def check_required(self, node: Apply, op: Op, params: dict[str, Any]) -> None:
         for key in (*SIZE_PARAMS, "at"):
             if key in op.params and key not in params:
-                raise _error(node, f"`{_short(node)}`: {node.op} needs {key}=")
+                raise _error(node, f"`{self.short(node)}`: {node.op} needs {key}=")
 
     def parameter(self, node: Apply, key: str, value: Any) -> Any:
         """A parameter in the type that its op expects."""
@@ -206,18 +220,18 @@ class _Resolver:
             items = value if isinstance(value, tuple) else (value,)
             first = self.scope.index_from
             if not all(type(item) is int and item >= first for item in items):
-                raise _error(node, f"`{_short(node)}`: at= takes whole numbers from {first} on")
+                raise _error(node, f"`{self.short(node)}`: at= takes whole numbers from {first} on")
             return At(tuple(item - first for item in items))
         if key == "axis":
             items = value if isinstance(value, tuple) else (value,)
             if not all(isinstance(i, int) and not isinstance(i, bool) for i in items):
-                raise _error(node, f"`{_short(node)}`: axis= takes whole numbers from 0 on")
+                raise _error(node, f"`{self.short(node)}`: axis= takes whole numbers from 0 on")
         if key == "keepdims" and not isinstance(value, bool):
-            raise _error(node, f"`{_short(node)}`: keepdims= is True or False")
+            raise _error(node, f"`{self.short(node)}`: keepdims= is True or False")
         if key in ("alpha", "delta") and not isinstance(value, int | Fraction):
-            raise _error(node, f"`{_short(node)}`: {key}= takes a number")
+            raise _error(node, f"`{self.short(node)}`: {key}= takes a number")
         if key == "delta" and value <= 0:
-            raise _error(node, f"`{_short(node)}`: delta= is above 0")
+            raise _error(node, f"`{self.short(node)}`: delta= is above 0")
         return value
 
     def size(self, node: Apply, value: Any) -> Size:
@@ -227,7 +241,7 @@ class _Resolver:
         if isinstance(value, str) and value in self.scope.sizes:
             return named(value)
         if isinstance(value, str | int | Fraction | bool):
-            raise _error(node, f"`{_short(node)}`: `{value}` is not a size")
+            raise _error(node, f"`{self.short(node)}`: `{value}` is not a size")
         return value  # type: ignore[no-any-return]
 
     def with_classes(self, node: Apply, args: list[Expr]) -> list[Expr]:
@@ -238,6 +252,19 @@ class _Resolver:
             params = {} if base == 1 else {"base": base}
             return [args[0], call("onehot", args[1], n=scores[-1], **params)]
         return args
+
+
+def index_trouble(node: Expr, shape: Shape, said: str, index_from: int) -> str:
+    """Why an index does not fit: the positions that there are, or what the rule says."""
+    assert isinstance(node, Apply)
+    text, value = to_text(node, index_from), to_text(node.args[0], index_from)
+    if "outside" not in said:
+        return f"`{text}`: {value} is {shape_text(shape)}: {said}"
+    ranges = " and ".join(
+        f"{index_from} to {size + index_from - 1}" if isinstance(size, int) else f"to {size}"
+        for size in shape
+    )
+    return f"`{text}`: {value} is {shape_text(shape)}, its positions are {ranges}"
 
 
 def _as_product(name: str, known: Collection[str]) -> str:
@@ -252,11 +279,6 @@ def _plural(count: int, noun: str) -> str:
     return f"{'one' if count == 1 else count} {noun}{'' if count == 1 else 's'}"
 
 
-def _short(node: Expr) -> str:
-    text = to_text(node)
-    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
-
-
-def _error(node: Expr, message: str, hint: str = "") -> ExpressionError:
+def _error(node: Expr, message: str, hint: str = "", unknown: str = "") -> ExpressionError:
     start, stop = node.span or (0, 1)
-    return ExpressionError(message, start, stop, hint)
+    return ExpressionError(message, start, stop, hint, unknown)

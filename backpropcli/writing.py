@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backpropcli.evaluate.floats import evaluate
-from backpropcli.language.nodes import Apply, At, Expr, Name, is_op
+from backpropcli.language.nodes import Apply, At, Expr, Name, is_op, names
 from backpropcli.language.text import Leaf, Style, layout, literal_strength
 from backpropcli.ops.entry import Array
 from backpropcli.ops.shaping import selector
@@ -86,11 +86,15 @@ def leaf_value(expr: Expr, values: Mapping[str, Array]) -> Array:
     """The number that a leaf stands for."""
     if isinstance(expr, Name):
         return np.asarray(values[expr.name])
-    if is_op(expr, "index") and isinstance(expr.args[0], Name):
-        assert isinstance(expr, Apply)
-        at: At = dict(expr.params)["at"]
-        return np.asarray(np.asarray(values[expr.args[0].name])[selector(at)])
-    return evaluate(expr, values)
+    inner = expr.args[0]
+    if isinstance(inner, Name) and isinstance(expr, Apply):
+        value = np.asarray(values[inner.name])
+        if expr.op == "transpose":
+            return value.T
+        if expr.op == "index":
+            at: At = dict(expr.params)["at"]
+            return np.asarray(value[selector(at)], value.dtype)
+    return evaluate(expr, {name: np.asarray(values[name], float) for name in names(expr)})
 
 
 def with_numbers(

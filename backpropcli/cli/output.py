@@ -9,8 +9,6 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-import click
-
 from backpropcli.errors import BackpropError, Complaint, Place
 
 
@@ -68,10 +66,18 @@ def write(text: str, output: str | None) -> None:
     if output is None or output == "-":
         encoding = sys.stdout.encoding or "utf-8"
         safe = text.encode(encoding, "backslashreplace").decode(encoding)
-        click.echo(safe, nl=False, color=True)
+        try:
+            sys.stdout.write(safe)
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
+    path = Path(os.path.realpath(output))
     try:
-        _replace(Path(output), text)
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")  # a pipe or a device keeps being one
+        else:
+            _replace(path, text)
     except OSError as error:
         raise BackpropError(
             Complaint(f"cannot be written: {error.strerror}", Place(output))

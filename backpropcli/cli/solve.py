@@ -12,6 +12,8 @@ from backpropcli.cli.output import guarded, guarded_json, terminal, write
 from backpropcli.errors import BackpropError
 
 if TYPE_CHECKING:
+    from backpropcli.problem import Problem
+    from backpropcli.problem.data import Asked
     from backpropcli.report.options import Options
     from backpropcli.verify import Comparison
 
@@ -116,12 +118,11 @@ def _solved(
     """The rendered solution, and whether its gradients agree with central differences."""
     from backpropcli.language.nodes import names
     from backpropcli.problem import load_problem
-    from backpropcli.problem.asked import parse_quantity
     from backpropcli.report.formats import load
     from backpropcli.solution import solve
 
     problem = load_problem(path)
-    asked = tuple(parse_quantity(problem, text) for text in only)
+    asked = tuple(_asked(problem, text) for text in only)
     also = [name for a in asked for name in names(a.expr) if "/" in name]
     solution = solve(problem, also)
     agrees = True
@@ -134,6 +135,17 @@ def _solved(
         options = options._replace(comparisons=comparisons)
         _report(path, comparisons)
     return load(form)(solution, options), agrees
+
+
+def _asked(problem: Problem, text: str) -> Asked:
+    """A quantity of --only."""
+    from backpropcli.problem.asked import parse_quantity
+
+    try:
+        return parse_quantity(problem, text)
+    except BackpropError as error:
+        said = next(iter(error))
+        raise BackpropError(said._replace(message=f"--only: {said.message}")) from None
 
 
 def _report(path: str, comparisons: Mapping[tuple[int, str], Comparison]) -> None:

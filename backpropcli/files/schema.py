@@ -71,7 +71,18 @@ def complain(
 
 
 def _found(node: Node, rule: str, source: Source, complaints: list[Complaint]) -> None:
-    complain(f"{rule}, found {describe(node)}", node, source, complaints)
+    hint = _entry_hint(node.text) if isinstance(node, Scalar) and "mapping" in rule else ""
+    complain(f"{rule}, found {describe(node)}", node, source, complaints, hint)
+
+
+def _entry_hint(text: str) -> str:
+    """How a text was probably meant as an entry: ``x:2`` lacks a blank, ``z = 2*x`` a colon."""
+    line = text.split("\n")[0]
+    for sign in (":", "="):
+        name, found, rest = line.partition(sign)
+        if found and name.strip().isidentifier() and rest.strip():
+            return f"an entry has a colon and a blank: `{name.strip()}: {rest.strip()[:40]}`"
+    return ""
 
 
 def _hint(name: str, allowed: Collection[str]) -> str:

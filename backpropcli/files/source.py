@@ -86,8 +86,8 @@ def read_source(path: str, limits: Limits = ANSWERS_LIMITS) -> Source:
     return Source(name, _decoded(name, data))
 
 
-def refuse(complaints: Iterable[Complaint]) -> None:
-    """Raise a ``FileError`` with the complaints, if there are any; a long list is cut."""
+def refuse(complaints: Iterable[Complaint], kind: type[BackpropError] | None = None) -> None:
+    """Raise a ``FileError`` (or ``kind``) with the complaints, if any; a long list is cut."""
     found = list(complaints)
     if not found:
         return
@@ -95,7 +95,7 @@ def refuse(complaints: Iterable[Complaint]) -> None:
     if len(found) > len(shown):
         rest = len(found) - len(shown)
         shown.append(Complaint(f"{rest} more errors in this file are not shown", shown[-1].place))
-    raise FileError(shown)
+    raise (kind or FileError)(shown)
 
 
 def _regular_file(path: str, limits: Limits) -> bytes:

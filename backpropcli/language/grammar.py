@@ -15,11 +15,17 @@ MAX_DIGITS = 64
 
 
 class ExpressionError(Exception):
-    """What is wrong with an expression, and from where to where in its text."""
+    """What is wrong with an expression, and from where to where in its text.
 
-    def __init__(self, message: str, start: int, stop: int, hint: str = "") -> None:
+    ``unknown`` is the name that is not known, where that is the fault.
+    """
+
+    def __init__(
+        self, message: str, start: int, stop: int, hint: str = "", unknown: str = ""
+    ) -> None:
         super().__init__(message)
         self.message, self.start, self.stop, self.hint = message, start, stop, hint
+        self.unknown = unknown
 
 
 class Vocabulary(NamedTuple):

@@ -6,6 +6,7 @@ vocabulary; what they mean is resolved later. It never evaluates anything.
 
 from __future__ import annotations
 
+import unicodedata
 from fractions import Fraction
 from typing import Any
 
@@ -21,7 +22,7 @@ from backpropcli.language.grammar import (
     Vocabulary,
 )
 from backpropcli.language.indices import IndexReader
-from backpropcli.language.nodes import Apply, At, Expr, Name, Number
+from backpropcli.language.nodes import Apply, At, Expr, Name, Number, is_op
 from backpropcli.language.tokens import Token
 
 
@@ -47,6 +48,14 @@ class _Parser(IndexReader):
             "number": "between two numbers an operator is needed",
         }
         hint = hints.get(token.kind, "")
+        if token.kind == "bad" and not token.text.isascii():
+            name = unicodedata.name(token.text, "an unnamed character")
+            said = f"`{token.text}` (U+{ord(token.text):04X}, {name.lower()}) is not understood"
+            return self.error(said, token, "names have letters a to z, digits and underscores")
+        if token.text == "\\":
+            return self.error(
+                "an invisible character, shown here as an escape, is not allowed", token
+            )
         if token.kind == "end":
             return self.error("the expression ends where an operand is expected", token)
         return self.error(f"{shown(token)} is not expected here", token, hint)
@@ -93,7 +102,8 @@ class _Parser(IndexReader):
         if self.here.text == "T" and "T" not in self.words.values:
             return self.made(Apply("transpose", (base,), span=_to(base, self.take())))
         exponent = self.nested(lambda: self.expression(POWER - 1))
-        if isinstance(exponent, Number) and exponent.value > MAX_EXPONENT:
+        size = exponent.args[0] if is_op(exponent, "neg") else exponent
+        if isinstance(size, Number) and size.value > MAX_EXPONENT:
             start, stop = exponent.span or (0, 0)
             raise ExpressionError(f"an exponent is at most {MAX_EXPONENT}", start, stop)
         return self.combine("pow", base, exponent)
@@ -107,6 +117,8 @@ class _Parser(IndexReader):
             return self.combine("pow", left, Number(int(token.text), (token.start, token.stop)))
         if token.kind == ".":
             token = self.take()
+            if token.text in self.words.functions:
+                raise self.error("the only attribute is `.T`", token, f"write {token.text}(...)")
             if token.text != "T":
                 raise self.error("the only attribute is `.T`", token)
         return self.made(Apply("transpose", (left,), span=_to(left, token)))
@@ -188,7 +200,7 @@ class _Parser(IndexReader):
             hint = nearest(upper, values) or "the upper name is the loss or a value"
             raise ExpressionError(
                 f"`{token.text}/{lower.text}` is no derivative: there is no value `{upper}`",
-                token.start, lower.stop, hint,
+                token.start, lower.stop, hint, upper,
             )  # fmt: skip
 
     def is_differential(self, token: Token) -> bool:
@@ -222,6 +234,7 @@ class _Parser(IndexReader):
                 upper.start,
                 lower.stop,
                 nearest(unknown, self.words.values),
+                unknown,
             )
         return ExpressionError(
             f"`{upper.text}` stands only in a derivative such as `{upper.text}/dW1`",
@@ -259,6 +272,11 @@ class _Parser(IndexReader):
         if self.here.kind != "number":
             raise self.unexpected(self.here)
         value = sign * self.number().value
+        if self.accept("/"):
+            bottom = self.number().value if self.here.kind == "number" else Fraction(0)
+            if not bottom:
+                raise self.error("a fraction of two numbers is expected", token)
+            value /= bottom
         return int(value) if value.denominator == 1 else value
 
     def constants(self, closing: str) -> tuple[Any, ...]:

@@ -163,7 +163,8 @@ def number_text(value: Fraction) -> str:
     scaled = str(value.numerator * 10**digits // value.denominator)
     if digits == 0:
         short = scaled.rstrip("0")
-        return scaled if len(scaled) <= 16 else f"{short}e{len(scaled) - len(short)}"
+        zeros = len(scaled) - len(short)
+        return scaled if len(scaled) <= 16 or zeros < 3 else f"{short}e{zeros}"
     if digits > 16:
         return f"{scaled}e-{digits}"
     scaled = scaled.rjust(digits + 1, "0")

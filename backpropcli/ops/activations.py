@@ -290,10 +290,10 @@ OPS = (
     *unary("cos", "The cosine of an angle in radians.", np.cos, _minus_sine,
            lambda s: -call("sin", s.x), lambda s: -call("sin", s.x),
            latex=r"\cos\left({0}\right)"),
-    Op("softmax", "exp(z) divided by its sum along the last axis.", _softmax, shapes.same,
+    Op("softmax", "exp(z) divided by its sum along the last axis.", _softmax, shapes.rows,
        (_softmax_vjp,), expansion=_softmax_expansion, operations=_softmax_cost,
        latex=r"\operatorname{{softmax}}\left({0}\right)", samples=ROWS),
     Op("log_softmax", "The logarithm of softmax, along the last axis.", _log_softmax,
-       shapes.same, (_log_softmax_vjp,), expansion=_log_softmax_expansion, operations=one_each,
+       shapes.rows, (_log_softmax_vjp,), expansion=_log_softmax_expansion, operations=one_each,
        latex=r"\log\operatorname{{softmax}}\left({0}\right)", samples=ROWS),
 )  # fmt: skip

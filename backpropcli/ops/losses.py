@@ -85,6 +85,12 @@ def _log_terms(p: Array, y: Array) -> Array:
     return np.where(y == 0, 0.0, y * np.log(np.where(y == 0, 1.0, p)))
 
 
+def _probabilities(p: Array, y: Array) -> str:
+    """Probabilities lie from 0 to 1; a little more is rounding."""
+    wrong = [float(v) for v in np.asarray(p, float).flat if not -1e-9 <= v <= 1 + 1e-9]
+    return f"a probability lies from 0 to 1, found {wrong[0]:.6g}" if wrong else ""
+
+
 def _row_count(x: Array) -> int:
     return x.shape[0] if np.ndim(x) == 2 else 1
 
@@ -223,14 +229,16 @@ OPS = (
        "over the rows of a batch.", _cross_entropy, _classes,
        (lambda s: -(s.g * call("over", s.y, s.x) / _rows(s)),
         lambda s: -(s.g * call("log", s.x) / _rows(s))), 2,
-       expansion=_cross_entropy_expansion, operations=_three_each, samples=PROBABILITIES),
+       expansion=_cross_entropy_expansion, operations=_three_each, samples=PROBABILITIES,
+       domain=_probabilities),
     Op("softmax_cross_entropy", "The cross-entropy of softmax(z) for logits z and a target that "
        "sums to 1; the mean over the rows of a batch.", _softmax_cross_entropy, _classes,
        (_softmax_cross_entropy_vjp, _softmax_target_vjp), 2,
        expansion=_softmax_cross_entropy_expansion, operations=_three_each, domain=_distribution),
     Op("bce", "The mean over all entries of -(y*log(p) + (1 - y)*log(1 - p)).", _bce,
        shapes.matched, (_bce_vjp, _bce_target_vjp), 2, expansion=_bce_expansion,
-       operations=_three_each, samples=(*PROBABILITIES, Sample(((), ()), low=0.1, high=0.9))),
+       operations=_three_each, domain=_probabilities,
+       samples=(*PROBABILITIES, Sample(((), ()), low=0.1, high=0.9))),
     Op("bce_with_logits", "bce of sigmoid(z), computed from z without overflow.",
        _bce_with_logits, shapes.matched, (_bce_with_logits_vjp, _logits_target_vjp), 2,
        expansion=lambda s: call("mean", call("softplus", s.x) - s.y * s.x),

@@ -13,6 +13,13 @@ def same(shapes: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
     return shapes[0]
 
 
+def rows(shapes: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    """The shape of the operand, which is not a single number."""
+    if not shapes[0]:
+        raise ShapeError("a single number has no axis to run along")
+    return shapes[0]
+
+
 def scalar(shapes: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
     """A single number."""
     return ()
@@ -65,8 +72,9 @@ def axes_of(rank: int, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
         raise ShapeError(f"axis= takes whole numbers, found {axis}")
     for a in chosen:
         if not -rank <= a < rank:
+            axes = "1 axis" if rank == 1 else f"{rank} axes"
             raise ShapeError(
-                f"axis={a} does not exist: the value has {rank} axes, counted from 0"
+                f"axis={a} does not exist: the value has {axes}, counted from 0"
                 if rank
                 else f"axis={a} does not exist: the value is a single number"
             )

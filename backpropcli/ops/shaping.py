@@ -20,7 +20,10 @@ def _bounds(item: tuple[int, int | None], size: Size) -> tuple[int, Size]:
 def _index_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
     shape, items = only[0], params["at"].items
     if len(items) > len(shape):
-        raise ShapeError(f"{len(items)} indices for a value of shape {shape_text(shape)}")
+        if not shape:
+            raise ShapeError("a single number has no positions")
+        axes = "1 axis" if len(shape) == 1 else f"{len(shape)} axes"
+        raise ShapeError(f"{len(items)} positions for {axes}")
     sizes: list[Size] = []
     for item, size in zip(items, shape, strict=False):
         first, stop = (item, item + 1) if isinstance(item, int) else _bounds(item, size)

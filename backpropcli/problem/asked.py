@@ -10,6 +10,7 @@ from backpropcli.files.numbers import read_number
 from backpropcli.files.schema import expect_mapping
 from backpropcli.files.tree import Mapping as MappingNode
 from backpropcli.files.tree import Node, Scalar, Sequence, describe
+from backpropcli.files.visible import visible
 from backpropcli.infer import Shapes
 from backpropcli.language.grammar import ExpressionError, Vocabulary
 from backpropcli.language.nodes import Apply, Expr, Name, fold, is_op, names, with_args
@@ -20,7 +21,7 @@ from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Asked, Definition, Problem, Update
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.quantities import CALLED, COUNTS, Quantities, canonical, with_counts
-from backpropcli.resolve import Scope
+from backpropcli.resolve import Scope, index_trouble
 
 ONE = Fraction(1)
 
@@ -44,7 +45,7 @@ def read_definitions(
         where = f"define.{key.text}"
         if name is None:
             continue
-        own = Quantities(shapes, upper, draft.aliases, update)
+        own = Quantities(shapes, upper, draft.aliases, update, index_from=draft.index_from)
         if name in own.updated() or name in COUNTS:
             draft.complain(f"{where}: `{name}` is a quantity of the problem already", key)
             continue
@@ -55,7 +56,7 @@ def read_definitions(
         if not isinstance(value, Scalar):
             draft.complain(f"{where} must be an expression, found {describe(value)}", value)
             continue
-        quantities = Quantities(shapes, upper, draft.aliases, update, known)
+        quantities = Quantities(shapes, upper, draft.aliases, update, known, draft.index_from)
         expr = _defined(draft, value, where, quantities)
         if expr is not None:
             known[name] = Shapes(_reachable(expr, quantities)).of(expr)
@@ -109,7 +110,7 @@ def read_find(
     definitions: tuple[Definition, ...],
 ) -> tuple[Asked, ...]:
     """The entries of ``find``; left out: every value, the loss, the gradient of each weight."""
-    quantities = Quantities(shapes, upper, draft.aliases, update)
+    quantities = Quantities(shapes, upper, draft.aliases, update, index_from=draft.index_from)
     quantities = quantities._replace(defined=_shapes_of(definitions, quantities))
     found: list[Asked] = []
     for item, points in _entries(draft, node):
@@ -117,6 +118,21 @@ def read_find(
         if asked is not None:
             found.append(asked)
     return tuple(found)
+
+
+def check_accepted(
+    draft: Draft,
+    accepted: Mapping[str, tuple[Scalar, object]],
+    shapes: Mapping[str, Shape],
+    upper: str,
+    update: Update | None,
+    definitions: tuple[Definition, ...],
+) -> None:
+    """Complain about accepted answers to quantities that do not exist."""
+    quantities = Quantities(shapes, upper, draft.aliases, update, index_from=draft.index_from)
+    quantities = quantities._replace(defined=_shapes_of(definitions, quantities))
+    for key, _ in accepted.values():
+        _asked(draft, key, quantities, ONE, "grading.accept")
 
 
 def _shapes_of(definitions: tuple[Definition, ...], quantities: Quantities) -> dict[str, Shape]:
@@ -129,13 +145,19 @@ def _shapes_of(definitions: tuple[Definition, ...], quantities: Quantities) -> d
 
 def parse_quantity(problem: Problem, text: str) -> Asked:
     """A quantity such as ``dL/dW2[2,1]`` by its text; raises ``BackpropError``."""
-    quantities = Quantities(problem.shapes, problem.upper, problem.aliases, problem.update)
+    quantities = Quantities(
+        problem.shapes,
+        problem.upper,
+        problem.aliases,
+        problem.update,
+        index_from=problem.index_from,
+    )
     quantities = quantities._replace(defined=_shapes_of(problem.definitions, quantities))
     words = Vocabulary(FUNCTIONS | set(CALLED), quantities.known(), problem.index_from)
     try:
         return Asked(text, _quantity(with_counts(parse(text, words)), quantities), ONE, None)
     except ExpressionError as error:
-        raise BackpropError(Complaint(f"`{text}`: {error.message}", hint=error.hint)) from None
+        raise BackpropError(Complaint(visible(error.message), hint=error.hint)) from None
 
 
 def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction]]:
@@ -158,14 +180,16 @@ def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction
             draft.complain(f"find: a quantity is expected, found {describe(item)}", item)
 
 
-def _asked(draft: Draft, node: Scalar, quantities: Quantities, points: Fraction) -> Asked | None:
-    parsed = draft.parse(node, "find", quantities.known(), CALLED)
+def _asked(
+    draft: Draft, node: Scalar, quantities: Quantities, points: Fraction, where: str = "find"
+) -> Asked | None:
+    parsed = draft.parse(node, where, quantities.known(), CALLED)
     if parsed is None:
         return None
     try:
         expr = _quantity(with_counts(parsed), quantities)
     except ExpressionError as error:
-        draft.at(node, "find", error)
+        draft.at(node, where, error)
         return None
     return Asked(node.text, expr, points, node.place)
 
@@ -195,7 +219,9 @@ def _quantity(expr: Expr, quantities: Quantities) -> Expr:
         try:
             OPS["index"].shape((shape,), dict(expr.params))
         except ShapeError as error:
-            raise ExpressionError(f"{inner.name}: {error}", start, stop) from None
+            whole = Apply("index", (inner,), expr.params)
+            said = index_trouble(whole, shape, str(error), quantities.index_from)
+            raise ExpressionError(said, start, stop) from None
         return Apply("index", (inner,), expr.params, expr.span)
     if is_op(expr, "shape") and len(expr.args) == 1 and isinstance(expr.args[0], Name):
         return Apply("shape", (_quantity(expr.args[0], quantities),), (), expr.span)

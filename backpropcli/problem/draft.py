@@ -12,11 +12,11 @@ from backpropcli.language.grammar import ExpressionError, Vocabulary
 from backpropcli.language.nodes import Expr
 from backpropcli.language.parser import parse
 from backpropcli.language.tokens import is_name, normal_name, tokenize
-from backpropcli.ops import FUNCTIONS, OPS
+from backpropcli.ops import FUNCTIONS
 from backpropcli.problem.data import Given
 from backpropcli.resolve import Scope, resolve
 
-SLOPES = frozenset(name for name in OPS if name.endswith("'"))
+MAX_HINTED = 20  # looking for a near name costs more than all the rest
 
 
 class Draft:
@@ -30,7 +30,8 @@ class Draft:
         self.aliases: dict[str, str] = {}
         self.sizes: set[str] = set()
         self.places: dict[str, Place] = {}
-        self.failed: frozenset[str] = frozenset()  # values whose equations are wrong already
+        self.failed: set[str] = set()  # names whose values are wrong already
+        self.blind = False  # a whole section is wrong: its names are not known
 
     def complain(self, message: str, node: Node, hint: str = "") -> None:
         """Add a complaint about a node of the file."""
@@ -78,9 +79,8 @@ class Draft:
 
     def at(self, node: Scalar, where: str, error: ExpressionError) -> None:
         """Complain about a part of a text."""
-        words = {token.text.removeprefix("d") for token in tokenize(node.text)}
-        if self.complaints and self.failed.intersection(words):
-            return  # a consequence of what is complained about already
+        if self.is_consequence(node, error):
+            return
         message = f"{where}: {error.message}" if where else error.message
         if not node.one_line:
             self.complain(message, node, error.hint)
@@ -89,7 +89,19 @@ class Draft:
         width = max(1, error.stop - error.start)
         self.complaints.append(self.source.complaint(message, place, error.hint, width))
 
+    def is_consequence(self, node: Scalar, error: ExpressionError) -> bool:
+        """Whether a fault only follows from another one, which has been complained about."""
+        if not self.complaints:
+            return False
+        if error.unknown and (self.blind or error.unknown in self.failed):
+            return True
+        words = {token.text.removeprefix("d") for token in tokenize(node.text)}
+        return bool(self.failed.intersection(words))
+
     def scope(self) -> Scope:
         """The given values as a scope."""
         shapes = {name: given.shape for name, given in self.given.items()}
-        return Scope(shapes, frozenset(self.sizes), self.aliases, index_from=self.index_from)
+        hints = len(self.complaints) < MAX_HINTED
+        return Scope(
+            shapes, frozenset(self.sizes), self.aliases, index_from=self.index_from, hints=hints
+        )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapping_
 from typing import NamedTuple
 
+from backpropcli.files.schema import expect_mapping
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
 from backpropcli.language.grammar import ExpressionError, Vocabulary
@@ -57,17 +59,17 @@ def read_equations(
     entries: list[tuple[str, Node]] = []
     if isinstance(network, Sequence):
         data = data_name(draft, network, loss_text.text if loss_text else "")
+        draft.blind = draft.blind or data is None
         if data is not None:
             written, layers = expand_layers(draft, network, data, column)
+            draft.blind = draft.blind or len(layers) < len(network.items)
             draft.places.update({w.name: w.node.place for w in written})
     elif isinstance(network, Mapping):
         entries = _named_entries(draft, network)
     elif network is not None:
-        draft.complain(
-            "`network` must be a mapping of names to equations or a list of layers, "
-            f"found {describe(network)}",
-            network,
-        )
+        draft.blind = True
+        rule = "`network` must be a mapping of names to equations or a list of layers"
+        expect_mapping(network, rule, draft.source, draft.complaints)
     known = {*draft.given, *draft.aliases, *draft.places}
     raws = [_layer_raw(draft, known, w) for w in written]
     raws += [_raw(draft, known, name, node) for name, node in entries]
@@ -78,7 +80,8 @@ def read_equations(
         if isinstance(parsed, Name) and parsed.name == loss_name and loss_name in draft.places:
             own = ""  # `loss: L` where the network computes L already
         else:
-            _claim_loss(draft, loss, loss_name, loss_text)
+            if not _claim_loss(draft, loss, loss_name, loss_text):
+                parsed = None
             raws.append(Raw(loss_name, parsed, loss_text, "loss", "loss"))
     equations = _resolved(draft, raws)
     if column:
@@ -130,7 +133,8 @@ def _loss_entry(draft: Draft, loss: Node | None) -> tuple[str, Scalar | None]:
     return "L", None
 
 
-def _claim_loss(draft: Draft, loss: Node | None, name: str, node: Scalar) -> None:
+def _claim_loss(draft: Draft, loss: Node | None, name: str, node: Scalar) -> bool:
+    """Whether the name of the loss is free; complains if it is not."""
     key = loss.entries[0][0] if isinstance(loss, Mapping) else node
     if name in draft.places:
         draft.complain(
@@ -139,8 +143,9 @@ def _claim_loss(draft: Draft, loss: Node | None, name: str, node: Scalar) -> Non
             key,
             'to name it otherwise: loss: {E: "..."}',
         )
-    else:
-        draft.places[name] = key.place
+        return False
+    draft.places[name] = key.place
+    return True
 
 
 def _named_entries(draft: Draft, network: Mapping) -> list[tuple[str, Node]]:
@@ -178,12 +183,12 @@ def _resolved(draft: Draft, raws: list[Raw]) -> tuple[Equation, ...]:
     scope = draft.scope()
     shapes: dict[str, Shape] = dict(scope.shapes)
     later = {raw.name for raw in raws}
-    failed: set[str] = set()
+    failed = set(draft.failed)
+    circular = _circular(raws)
     found: list[Equation] = []
     for raw in raws:
-        later.discard(raw.name)
-        here = scope._replace(shapes=shapes, later=frozenset(later | {raw.name}))
-        expr = _one(draft, raw, here, failed, raws)
+        here = scope._replace(shapes=shapes, later=later)
+        expr = _one(draft, raw, here, failed, circular)
         if expr is None:
             failed.add(raw.name)
             continue
@@ -191,18 +196,22 @@ def _resolved(draft: Draft, raws: list[Raw]) -> tuple[Equation, ...]:
             expr = _single(draft, raw, expr, Shapes(shapes))
             if expr is None:
                 continue
+        later.discard(raw.name)
         shapes[raw.name] = Shapes(shapes).of(expr)
         found.append(Equation(raw.name, expr, raw.kind, shapes[raw.name], raw.node.place))
     return tuple(found)
 
 
-def _one(draft: Draft, raw: Raw, scope: Scope, failed: set[str], raws: list[Raw]) -> Expr | None:
+def _one(
+    draft: Draft, raw: Raw, scope: Scope, failed: set[str], circular: Mapping_[str, list[str]]
+) -> Expr | None:
     """One equation over known names; silent where it uses one that has failed already."""
-    if raw.expr is None or failed.intersection(names(raw.expr)):
+    if raw.expr is None or failed.intersection((raw.name, *names(raw.expr))):
         return None
-    cycle = _cycle(raw, raws) if scope.later.intersection(names(raw.expr)) else ""
+    cycle = _cycle(raw.name, circular) if raw.name in circular else ""
     if cycle:
         draft.complain(f"{raw.where}: the equations run in a circle: {cycle}", raw.node)
+        failed.update(circular)
         return None
     if isinstance(raw.node, Scalar) and raw.where != "network":
         return draft.resolve(raw.node, raw.where, raw.expr, scope)
@@ -213,23 +222,48 @@ def _one(draft: Draft, raw: Raw, scope: Scope, failed: set[str], raws: list[Raw]
         return None
 
 
-def _cycle(raw: Raw, raws: list[Raw]) -> str:
+def _cycle(start: str, uses: Mapping_[str, list[str]]) -> str:
     """The circle of equations that leads back to this one, as text, or nothing."""
-    uses = {r.name: names(r.expr) if r.expr is not None else [] for r in raws}
     came_from: dict[str, str] = {}
-    stack = [raw.name]
+    stack = [start]
     while stack:
         name = stack.pop()
         for used in uses.get(name, ()):
-            if used == raw.name:
+            if used == start:
                 path = [used, name]
-                while path[-1] != raw.name:
+                while path[-1] != start:
                     path.append(came_from[path[-1]])
-                return " -> ".join(reversed(path)) if len(path) > 2 else f"{used} uses itself"
+                return _circle(path[::-1])
             if used in uses and used not in came_from:
                 came_from[used] = name
                 stack.append(used)
     return ""
+
+
+def _circle(path: list[str]) -> str:
+    if len(path) == 2:
+        return f"{path[0]} uses itself"
+    shown = path if len(path) <= 8 else [*path[:4], "...", *path[-2:]]
+    return " -> ".join(shown)
+
+
+def _circular(raws: list[Raw]) -> dict[str, list[str]]:
+    """What the equations use that run in circles, or wait for ones that do."""
+    uses = {r.name: names(r.expr) if r.expr is not None else [] for r in raws}
+    waiting = {name: {u for u in used if u in uses} for name, used in uses.items()}
+    needed_by: dict[str, list[str]] = {}
+    for name, used in waiting.items():
+        for one in used:
+            needed_by.setdefault(one, []).append(name)
+    free = [name for name, used in waiting.items() if not used]
+    while free:
+        done = free.pop()
+        waiting.pop(done)
+        for name in needed_by.get(done, ()):
+            waiting[name].discard(done)
+            if not waiting[name]:
+                free.append(name)
+    return {name: uses[name] for name in waiting}
 
 
 def _single(draft: Draft, raw: Raw, expr: Expr, shapes: Shapes) -> Expr | None:

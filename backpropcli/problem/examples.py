@@ -17,6 +17,7 @@ def read_examples(draft: Draft, node: Node | None, seed: int) -> tuple[dict[str,
         return ()
     rule = "`examples` must be a list of mappings"
     sequence = expect_sequence(node, rule, draft.source, draft.complaints)
+    draft.blind = draft.blind or sequence is None
     examples: list[dict[str, Given]] = []
     for number, item in enumerate(sequence.items if sequence else ()):
         what = f"example {number + 1} must be a mapping of names to values"
@@ -38,6 +39,9 @@ def _example(
     for key, node in mapping.entries:
         name = draft.name_of(key, "an input") if first is None else normal_name(key.text)
         if name is None:
+            draft.failed.add(normal_name(key.text))
+            continue
+        if first is not None and name in draft.failed:
             continue
         if first is not None and name not in first:
             draft.complain(

@@ -13,14 +13,16 @@ from backpropcli.evaluate.exact import exact_values
 from backpropcli.evaluate.floats import evaluate
 from backpropcli.files.numbers import number_trouble, read_number
 from backpropcli.files.schema import expect_mapping, expect_scalar, expect_sequence, known_entries
-from backpropcli.files.tree import Mapping, Node, Scalar, describe
+from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
+from backpropcli.language.nodes import names
 from backpropcli.language.tokens import is_name, normal_name
 from backpropcli.ops.sizes import Shape, Size, named
 from backpropcli.problem.data import Given
 from backpropcli.problem.draft import Draft
 
 MAX_SIZE = 100_000_000
+MAX_AXES = 8
 MAX_RANDOM = 2_000_000
 MAX_EXACT = 20_000  # random whole numbers that are kept as fractions too
 Numbers = tuple[Any, Any]  # a float and, where it is rational, a Fraction; or nested lists
@@ -31,6 +33,7 @@ def read_given(draft: Draft, section: Node, kind: str, seed: int) -> None:
     rule = f"`{kind}s` must be a mapping of names to values"
     mapping = expect_mapping(section, rule, draft.source, draft.complaints)
     if mapping is None:
+        draft.blind = True
         return
     later: list[tuple[str, Scalar]] = []
     for key, node in mapping.entries:
@@ -45,6 +48,7 @@ def read_given(draft: Draft, section: Node, kind: str, seed: int) -> None:
             draft.given[name] = given._replace(place=key.place)
     for name, node in later:
         _alias(draft, name, node)
+    draft.failed = set(draft.places) - set(draft.given) - set(draft.aliases)
 
 
 def _could_be_alias(node: Scalar) -> bool:
@@ -57,7 +61,8 @@ def _alias(draft: Draft, name: str, node: Scalar) -> None:
     other = draft.aliases.get(other, other)
     given = draft.given.get(other)
     if given is None or given.kind != "weight":
-        hint = nearest(other, draft.given) or "a shared weight names another weight"
+        weights = [g.name for g in draft.given.values() if g.kind == "weight"]
+        hint = nearest(other, weights) or "a shared weight names another weight"
         draft.complain(
             f"weights.{name}: `{node.text}` is neither a number nor a weight", node, hint
         )
@@ -88,6 +93,8 @@ def _numbers(draft: Draft, node: Node, where: str) -> Numbers | None:
     if not node.items:
         draft.complain(f"{where}: an empty list has no values", node)
         return None
+    if _has_thousands_comma(draft, node, where):
+        return None
     parts = [_numbers(draft, item, where) for item in node.items]
     if any(part is None for part in parts):
         return None
@@ -103,6 +110,17 @@ def _numbers(draft: Draft, node: Node, where: str) -> Numbers | None:
             return None
     rational = all(part[1] is not None for part in good)
     return [part[0] for part in good], [part[1] for part in good] if rational else None
+
+
+def _has_thousands_comma(draft: Draft, node: Sequence, where: str) -> bool:
+    """Whether a list was cut at a thousands comma: nobody writes the item ``000``."""
+    texts = [item.text if isinstance(item, Scalar) else "" for item in node.items]
+    if "000" not in texts[1:]:
+        return False
+    at = texts.index("000", 1) - 1
+    said = f"{where}: `{texts[at]},000` has signs between its digits"
+    draft.complain(said, node.items[at], f"write {texts[at]}000")
+    return True
 
 
 def _extent(shape: tuple[int, ...]) -> str:
@@ -124,6 +142,13 @@ def _expression(draft: Draft, node: Scalar, where: str) -> Numbers | None:
     """An expression of numbers such as ``sqrt(2)/2``."""
     scope = draft.scope()._replace(shapes={}, sizes=frozenset(), aliases={})
     parsed = draft.parse(node, where, ())
+    if parsed is not None and names(parsed):
+        draft.complain(
+            f"{where}: `{names(parsed)[0][:40]}` is no number: a given value is a "
+            "number or an expression of numbers",
+            node,
+        )
+        return None
     expr = draft.resolve(node, where, parsed, scope) if parsed is not None else None
     if expr is None:
         return None
@@ -137,7 +162,7 @@ def _expression(draft: Draft, node: Scalar, where: str) -> Numbers | None:
         return float(fraction), fraction
     value = float(evaluate(expr, {}))
     if not np.isfinite(value):
-        draft.complain(f"{where}: `{node.text}` is not a finite number", node)
+        draft.complain(f"{where}: `{node.text}` is too large, or not a number at all", node)
         return None
     return value, None
 
@@ -162,6 +187,9 @@ def _shape(draft: Draft, node: Node, where: str) -> Shape | None:
     sequence = expect_sequence(node, rule, draft.source, draft.complaints)
     if sequence is None:
         return None
+    if len(sequence.items) > MAX_AXES:
+        draft.complain(f"{where}: at most {MAX_AXES} axes, found {len(sequence.items)}", node)
+        return None
     sizes = [_size(draft, item, where) for item in sequence.items]
     if any(size is None for size in sizes):
         return None
@@ -176,10 +204,8 @@ def _size(draft: Draft, node: Node, where: str) -> Size | None:
         draft.sizes.add(text)
         return named(text)
     taken = " (a size and a value cannot share a name)" if text in draft.places else ""
-    draft.complain(
-        f"{where}: a size is a whole number from 1 on or a letter, found {describe(node)}{taken}",
-        node,
-    )
+    rule = f"a size is a whole number from 1 to {MAX_SIZE} or a letter"
+    draft.complain(f"{where}: {rule}, found {describe(node)}{taken}", node)
     return None
 
 

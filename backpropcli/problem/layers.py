@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 
 from backpropcli.errors import nearest
 from backpropcli.files.tree import Node, Scalar, Sequence, describe
-from backpropcli.language.nodes import Apply, Expr, Name, Number
-from backpropcli.language.text import param_text
+from backpropcli.language.nodes import Apply, Name, Number
+from backpropcli.language.text import param_text, to_text
 from backpropcli.language.tokens import tokenize
 from backpropcli.ops import OPS, SPELLINGS
 from backpropcli.ops.sizes import Shape, Size, named, shape_text
 from backpropcli.problem.data import Given, Layer
 from backpropcli.problem.draft import Draft
+from backpropcli.problem.given import MAX_SIZE
 
 LAYERS = ("dense",)
 ACTIVATIONS = tuple(
@@ -119,15 +120,16 @@ class _Builder:
         """A dense layer: units, then an activation; ``bias=False`` leaves the bias out."""
         params = dict(call.params)
         units = self.units(node, call)
-        activation = self.activation_of(node, call, params)
+        activation = self.activation_of(node, call, params) if units is not None else None
         if units is None or activation is None:
             return
         own = {k: v for k, v in params.items() if k not in ("activation", "bias")}
-        unknown = own.keys() - set(OPS[activation].params)
+        unknown = [key for key in own if key not in OPS[activation].params]
         if unknown or params.get("bias", True) not in (True, False):
+            known = ("activation", "bias", *OPS[activation].params)
+            said = f"dense has no argument `{unknown[0]}=`" if unknown else "bias= is True or False"
             self.draft.complain(
-                "network: dense takes units, an activation with its own arguments, and bias=False",
-                node,
+                f"network: {said}", node, nearest(unknown[0], known) if unknown else ""
             )
             return
         if not self.has_features(node):
@@ -166,28 +168,35 @@ class _Builder:
     def units(self, node: Scalar, call: Apply) -> Size | None:
         first = call.args[0] if call.args else None
         if isinstance(first, Number) and first.value.denominator == 1 and first.value > 0:
-            return int(first.value)
-        if isinstance(first, Name) and first.name not in self.draft.places:
+            if first.value <= MAX_SIZE:
+                return int(first.value)
+        elif isinstance(first, Name) and first.name not in (*self.draft.places, *ACTIVATIONS):
             self.draft.sizes.add(first.name)
             return named(first.name)
-        self.draft.complain(
-            "network: dense needs its number of units first, as in dense(3, relu)", node
-        )
+        if first is None or (isinstance(first, Name) and first.name in ACTIVATIONS):
+            said = "the number of units comes first, as in dense(3, relu)"
+        else:
+            said = f"units is a whole number from 1 on, found {to_text(first)}"
+        self.draft.complain(f"network: {said}", node)
         return None
 
     def activation_of(self, node: Scalar, call: Apply, params: dict[str, Any]) -> str | None:
-        written: Expr | None = call.args[1] if len(call.args) > 1 else None
-        name = str(params.get("activation", "identity"))
-        if isinstance(written, Name):
-            name = written.name
-        elif written is not None or len(call.args) > 2:
-            name = node.text
+        """The name of the one activation, by position or by name; identity where there is none."""
+        written = [to_text(arg) for arg in call.args[1:]]
+        written += [str(params["activation"])] if "activation" in params else []
+        if len(written) > 1:
+            self.draft.complain(
+                f"network: dense takes one activation, found {' and '.join(written)}",
+                node,
+                "a further one stands on a line of its own",
+            )
+            return None
+        name = written[0] if written else "identity"
         name = SPELLINGS.get(name, name)
         if name in ACTIVATIONS:
             return name
-        self.draft.complain(
-            f"network: there is no activation `{name}`", node, nearest(name, ACTIVATIONS)
-        )
+        hint = nearest(name, ACTIVATIONS)
+        self.draft.complain(f"network: there is no activation `{name[:40]}`", node, hint)
         return None
 
     @property
@@ -216,6 +225,7 @@ class _Builder:
             self.draft.complain(
                 f"network: {name} is {shape_text(given.shape)}, this layer needs {meant}", node
             )
+            self.draft.failed.add(f"z{self.count}")
 
     def linear(self, weights: list[str]) -> str:
         product = (

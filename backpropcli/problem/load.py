@@ -7,10 +7,11 @@ from pathlib import PurePath
 from backpropcli.errors import ProblemError
 from backpropcli.files.reader import read_documents
 from backpropcli.files.schema import known_entries
-from backpropcli.files.source import PROBLEM_LIMITS, Source, read_source
+from backpropcli.files.source import PROBLEM_LIMITS, Source, read_source, refuse
 from backpropcli.files.tree import Mapping, Node, describe
+from backpropcli.language.tokens import normal_name
 from backpropcli.ops.sizes import Shape
-from backpropcli.problem.asked import read_definitions, read_find
+from backpropcli.problem.asked import check_accepted, read_definitions, read_find
 from backpropcli.problem.data import Problem
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.equations import read_equations
@@ -66,11 +67,11 @@ def parse_problem(source: Source) -> Problem:
     top = documents[0]
     if not isinstance(top, Mapping):
         draft.complain(f"a problem file is a mapping, found {describe(top)}", top)
-        raise ProblemError(draft.complaints)
+        refuse(draft.complaints, ProblemError)
+        raise AssertionError
     entries = known_entries(top, KEYS, source, draft.complaints)
     problem = _built(draft, entries, top)
-    if draft.complaints:
-        raise ProblemError(draft.complaints)
+    refuse(draft.complaints, ProblemError)
     return problem
 
 
@@ -82,13 +83,14 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
         if section in entries:
             read_given(draft, entries[section], section[:-1], seed)
     examples = read_examples(draft, entries.get("examples"), seed)
+    _note_lost_names(draft, entries, top)
     if not {"network", "loss", "update", "weights"} & set(entries):
         draft.complain(
             "nothing to work out: a problem has a `network`, a `loss`, an `update` or `weights`",
             top,
         )
     found = read_equations(draft, entries.get("network"), entries.get("loss"), column)
-    draft.failed = found.failed
+    draft.failed |= found.failed
     _check_differentials(draft)
     upper, upstream = read_upstream(draft, entries, found)
     shapes = {name: given.shape for name, given in draft.given.items()}
@@ -98,6 +100,8 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
     definitions = read_definitions(draft, entries.get("define"), shapes, upper, update)
     defined: dict[str, Shape] = {one.name: () for one in definitions}
     find = read_find(draft, entries.get("find"), shapes, upper, update, definitions)
+    grading = read_grading(draft, entries.get("grading"))
+    check_accepted(draft, grading.get("accept", {}), shapes, upper, update, definitions)
     return Problem(
         name=_stem(draft.source.name),
         file=draft.source.name,
@@ -120,9 +124,16 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
         aliases=draft.aliases,
         notation=read_notation(draft, entries.get("notation"), {**shapes, **defined}),
         index_from=draft.index_from,
-        grading=read_grading(draft, entries.get("grading")),
+        grading=grading,
         lines=tuple(draft.source.lines),
     )
+
+
+def _note_lost_names(draft: Draft, entries: dict[str, Node], top: Mapping) -> None:
+    """Names in sections whose key is unknown, so that their absence is not told too."""
+    for key, node in top.entries:
+        if key.text not in entries and isinstance(node, Mapping):
+            draft.failed.update(normal_name(inner.text) for inner, _ in node.entries)
 
 
 def _stem(file: str) -> str:

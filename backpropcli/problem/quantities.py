@@ -24,6 +24,7 @@ class Quantities(NamedTuple):
     aliases: Mapping[str, str]
     update: Update | None = None
     defined: Mapping[str, Shape] = {}
+    index_from: int = 1
 
     def known(self) -> set[str]:
         """All names that the parser has to know: values, the loss, new weights, counts."""

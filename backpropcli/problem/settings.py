@@ -12,6 +12,7 @@ from backpropcli.files.numbers import read_number
 from backpropcli.files.schema import expect_mapping, expect_scalar, known_entries
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
+from backpropcli.language.latex import GREEK
 from backpropcli.language.nodes import Expr, Number, names
 from backpropcli.language.tokens import normal_name, tokenize
 from backpropcli.ops.sizes import Shape, shape_text
@@ -20,9 +21,17 @@ from backpropcli.problem.draft import Draft
 from backpropcli.problem.equations import Equations
 from backpropcli.problem.given import given_value
 
+Accepted = tuple[Scalar, list[dict[str, Any]]]  # the quantity, and the answers accepted for it
 RULES = ("sgd",)
 MAX_STEPS = 10_000
-DANGEROUS = re.compile(r"\\(input|include|write|openout|openin|read|catcode|def|immediate|csname)")
+COMMANDS = frozenset(
+    [*GREEK, *(f"var{g}" for g in ("epsilon", "theta", "phi", "rho", "sigma", "kappa", "pi")),
+     "hat", "widehat", "bar", "overline", "underline", "tilde", "widetilde", "vec", "dot", "ddot",
+     "mathbf", "mathrm", "mathit", "mathcal", "mathbb", "mathsf", "boldsymbol", "text", "textbf",
+     "ell", "nabla", "partial", "prime", "star", "ast", "dagger", "top", "circ", "cdot", "times",
+     "odot", "left", "right", "langle", "rangle", "lVert", "rVert", "infty", "frac", "sqrt", "quad"]
+)  # fmt: skip
+COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 
 
 def choice(draft: Draft, node: Node | None, what: str, known: tuple[str, ...]) -> str:
@@ -64,6 +73,7 @@ def read_upstream(
         return "", {}
     if "loss" in entries:
         draft.complain("`upstream` stands instead of `loss`: only one of them is given", node)
+        return "", {}
     rule = "`upstream` must be a mapping of values to their gradients"
     mapping = expect_mapping(node, rule, draft.source, draft.complaints)
     shapes = {
@@ -135,7 +145,7 @@ def read_update(draft: Draft, node: Node | None, shapes: Known[str, Shape]) -> U
         draft.complain(f"update: at most {MAX_STEPS} steps are made", entries["steps"])
     lr = _rate(draft, entries.get("lr"), mapping)
     weights = _only(draft, entries.get("only"))
-    if not weights:
+    if not weights and "only" not in entries:
         draft.complain("update: there are no weights to update", node)
     _check_new_names(draft, weights, shapes, node)
     return Update(rule, lr, steps, weights, "steps" in entries, mapping.place)
@@ -147,6 +157,14 @@ def _rate(draft: Draft, node: Node | None, update: Node) -> Expr:
         return Number(0)
     scalar = expect_scalar(node, "update: `lr` must be a number", draft.source, draft.complaints)
     parsed = draft.parse(scalar, "update.lr", draft.given) if scalar else None
+    unknown = [n for n in names(parsed) if n not in draft.given] if parsed else []
+    if unknown:
+        draft.complain(
+            f"update.lr: there is no given value `{unknown[0]}`",
+            node,
+            nearest(unknown[0], draft.given),
+        )
+        return Number(0)
     expr = draft.resolve(scalar, "update.lr", parsed, draft.scope()) if scalar and parsed else None
     if expr is None:
         return Number(0)
@@ -198,24 +216,30 @@ def read_notation(draft: Draft, node: Node | None, shapes: Known[str, Shape]) ->
         name = normal_name(key.text)
         if name not in shapes and name not in draft.sizes:
             draft.complain(f"notation: there is no value `{name}`", key, nearest(name, shapes))
-        elif isinstance(value, Scalar) and _is_safe_latex(value.text):
-            found[name] = value.text
-        else:
+        elif not isinstance(value, Scalar):
             draft.complain(
-                f"notation: LaTeX for one name is expected, found {describe(value)}",
-                value,
-                "such as 'W^{(1)}', in single quotes",
+                f"notation: LaTeX for one name is expected, found {describe(value)}", value
             )
+        elif said := _latex_trouble(value.text):
+            draft.complain(
+                f"notation: LaTeX for a name: {said}", value, "such as 'W^{(1)}', in single quotes"
+            )
+        else:
+            found[name] = value.text
     return found
 
 
-def _is_safe_latex(text: str) -> bool:
+def _latex_trouble(text: str) -> str:
+    """What is wrong with LaTeX for a name; only commands that write a symbol are let through."""
     depth = 0
     for char in text:
         depth += (char == "{") - (char == "}")
         if depth < 0 or char in "$%#&~" or char < " ":
-            return False
-    return bool(text.strip()) and depth == 0 and not DANGEROUS.search(text)
+            return f"one symbol is expected, found `{text[:40]!r}`"
+    if not text.strip() or depth or "^^" in text:
+        return f"one symbol is expected, found `{text[:40]}`"
+    refused = [c for c in COMMAND.findall(text) if c not in COMMANDS and c not in ",;:! {}|"]
+    return f"the command `\\{refused[0][:40]}` is not allowed" if refused else ""
 
 
 def read_grading(draft: Draft, node: Node | None) -> dict[str, Any]:
@@ -264,17 +288,18 @@ def _tolerance(draft: Draft, node: Node) -> dict[str, Fraction]:
     return {key: _fraction(draft, value, key, None) for key, value in entries.items()}
 
 
-def _accept(draft: Draft, node: Node) -> dict[str, list[dict[str, Node]]]:
+def _accept(draft: Draft, node: Node) -> dict[str, Accepted]:
     mapping = expect_mapping(
         node,
         "grading: `accept` must be a mapping of quantities to lists",
         draft.source,
         draft.complaints,
     )
-    found: dict[str, list[dict[str, Node]]] = {}
+    found: dict[str, Accepted] = {}
     for key, value in mapping.entries if mapping else ():
         items = value.items if isinstance(value, Sequence) else (value,)
-        found[key.text] = []
+        answers: list[dict[str, Any]] = []
+        found[key.text] = (key, answers)
         for item in items:
             if not isinstance(item, Mapping):
                 draft.complain(
@@ -284,5 +309,10 @@ def _accept(draft: Draft, node: Node) -> dict[str, list[dict[str, Node]]]:
             entries = known_entries(item, ("value", "note"), draft.source, draft.complaints)
             if "value" not in entries:
                 draft.complain("grading: an accepted answer needs its `value`", item)
-            found[key.text].append(entries)
+                continue
+            value_given = given_value(
+                draft, f"grading.accept.{key.text}", entries["value"], "upstream", "0"
+            )
+            note = read_text(draft, entries.get("note"), "note")
+            answers.append({"value": value_given, "note": note})
     return found

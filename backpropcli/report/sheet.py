@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from backpropcli.evaluate.entries import entry_expressions
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, At, Expr, Name, index, is_op
 from backpropcli.language.text import to_text
-from backpropcli.ops.entry import Inexact
+from backpropcli.ops.entry import Array, Inexact
 from backpropcli.ops.shaping import selector
 from backpropcli.problem.data import Asked, Equation, Given
 from backpropcli.problem.quantities import canonical
@@ -154,13 +156,17 @@ class _Maker:
             equation.expr,
             run.values.get(name),
             run.exact.get(name),
-            run.values,
+            self.put_in(run),
             "",
             equation.through,
             entries,
             left_out,
             comparisons.get((number, name)),
         )
+
+    def put_in(self, run: Run) -> Mapping[str, Array]:
+        """The values to put in: fractions where they are asked for."""
+        return {**run.values, **run.exact} if self.options.numbers.exact else run.values
 
     def entries(self, equation: Equation, run: Run) -> tuple[tuple[Step, ...], int]:
         """Each entry of a value with its own equation."""
@@ -184,7 +190,7 @@ class _Maker:
             expr,
             None if value is None else value[position],
             None if exact is None else np.asarray(exact[position], object),
-            run.values,
+            self.put_in(run),
         )
 
     def counts(self) -> tuple[CountRow, ...]:

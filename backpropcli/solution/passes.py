@@ -19,6 +19,16 @@ from backpropcli.program import Program
 from backpropcli.solution.run import Run, computable
 from backpropcli.writing import with_numbers
 
+CAUSES = {
+    "log": "the logarithm of a number that is not above 0",
+    "sqrt": "the root of a number below 0",
+    "div": "a division by zero",
+    "over": "a division by zero",
+    "pow": "an overflow, or a power that is no real number",
+    "cross_entropy": "the logarithm of the probability 0",
+    "bce": "the logarithm of the probability 0",
+}
+
 
 class Passes:
     """The equations of a program that have values, compiled; passes over them."""
@@ -85,8 +95,17 @@ class Passes:
         return self._complaint(
             equation,
             f"{equation.name} is not a finite number: {put_in}",
-            "a logarithm or root outside its domain, a division by zero or an overflow",
+            self._cause(equation, run),
         )
+
+    def _cause(self, equation: Equation, run: Run) -> str:
+        """The first part of an equation that is not finite, and why."""
+        for node in postorder(equation.expr):
+            if isinstance(node, Apply) and not np.isfinite(evaluate(node, run.values)).all():
+                why = CAUSES.get(node.op, "an overflow: a number that is too large")
+                text = with_numbers(node, run.values, self.problem.index_from)
+                return f"`{text}` is {why}" if node is not equation.expr else f"there is {why}"
+        return ""
 
     def _complaint(self, equation: Equation, said: str, hint: str = "") -> Complaint:
         text = f"{equation.name} = {to_text(equation.expr, self.problem.index_from)}"

@@ -105,5 +105,5 @@ def _count(program: Program, run: Run) -> None:
     for name, spent in costs.items():
         found[f"operations({name})"], found[f"macs({name})"] = spent
     for name, size in found.items():
-        if isinstance(size, int):
+        if isinstance(size, int) and name not in run.values:
             run.put(name, size, Fraction(size))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backpropcli.language.nodes import Apply, At, Expr, Name, Number, array, call, index
+from backpropcli.language.nodes import Apply, At, Expr, Name, Number, array, call, index, is_op
 from backpropcli.language.parser import Vocabulary, parse
 from backpropcli.language.text import number_text, to_text
 from backpropcli.ops import FUNCTIONS
@@ -140,7 +140,8 @@ params = st.dictionaries(
 
 
 def _power(base: Expr, exponent: Expr) -> Expr:
-    large = isinstance(exponent, Number) and exponent.value > 64
+    size = exponent.args[0] if is_op(exponent, "neg") else exponent
+    large = isinstance(size, Number) and size.value > 64
     return base ** (Number(3) if large else exponent)
 
 
