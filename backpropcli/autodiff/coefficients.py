@@ -76,3 +76,16 @@ def _flipped(expr: Expr, depth: int) -> Expr | None:
             args = (*expr.args[:position], flipped, *expr.args[position + 1 :])
             return Apply(expr.op, args, expr.params)
     return None
+
+
+def factors(expr: Expr) -> list[Expr]:
+    """The factors of a product, from left to right."""
+    found: list[Expr] = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if is_op(node, "mul"):
+            stack += reversed(node.args)
+        else:
+            found.append(node)
+    return found

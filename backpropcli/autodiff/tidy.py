@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from backpropcli.autodiff.coefficients import attach, constant
+from backpropcli.autodiff.coefficients import attach, constant, factors
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import (
     Apply,
@@ -144,7 +144,7 @@ class _Tidy:
     def times(self, left: Expr | None, right: Expr | None) -> Expr | None:
         if left is None or right is None:
             return right if left is None else left
-        for factor in _factors(right):
+        for factor in factors(right):
             left = self.times_one(left, factor)
         return left
 
@@ -282,19 +282,6 @@ class _Tidy:
 
 
 ONE_EXPR = Number(1)
-
-
-def _factors(expr: Expr) -> list[Expr]:
-    """The factors of a product, from left to right."""
-    found: list[Expr] = []
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if is_op(node, "mul"):
-            stack += reversed(node.args)
-        else:
-            found.append(node)
-    return found
 
 
 def _scaled(factor: Fraction, expr: Expr) -> Expr:

@@ -17,15 +17,10 @@ from backpropcli.problem.draft import Draft
 from backpropcli.problem.equations import read_equations
 from backpropcli.problem.examples import read_examples
 from backpropcli.problem.given import read_given
-from backpropcli.problem.settings import (
-    choice,
-    read_grading,
-    read_notation,
-    read_text,
-    read_update,
-    read_upstream,
-    whole_number,
-)
+from backpropcli.problem.grading import read_grading
+from backpropcli.problem.notation import read_notation
+from backpropcli.problem.settings import choice, read_text, whole_number
+from backpropcli.problem.training import read_update, read_upstream
 
 KEYS = (
     "title",
