@@ -15,6 +15,7 @@ TEXT = """\
 # A file of the size of a homework problem.
 title: Three layers and half a squared error
 statement: |
+  A column vector goes through a relu layer, a linear layer and a linear unit.
   Compute the forward pass, the loss and the gradients of the weights W3, W2 and W1.
 inputs:
   x: [2, 1]

@@ -129,35 +129,28 @@ def numbers_box(
 ) -> list[Box]:
     """The expression with its numbers put in, broken into lines that fit the width."""
     pieces, _ = layout(expr, Style(index_from, opaque=is_numeric_leaf))
-    boxes = [
-        text_box(p) if isinstance(p, str) else _leaf(p, lambda v: value_box(v, look), values)
-        for p in _joined(pieces)
-    ]
-    return wrapped(boxes, look.width)
+    units: list[list[Box]] = [[]]
+    for piece in pieces:
+        if isinstance(piece, Leaf):
+            units[-1].append(_leaf(piece, lambda v: value_box(v, look), values))
+            continue
+        units[-1].append(text_box(piece))
+        if piece.endswith(" "):  # after an operator or a comma a line may break
+            units.append([])
+    return wrapped([beside(unit) for unit in units if unit], look.width)
 
 
 def wrapped(boxes: list[Box], width: int) -> list[Box]:
-    """Boxes in lines; a line is broken before the operator that would not fit any more."""
+    """Boxes in lines of at most that width, where the boxes allow it."""
     lines: list[list[Box]] = [[]]
     used = 0
     for box in boxes:
-        if used and used + box.width > width:
+        if used and used + len(box.lines[len(box.lines) // 2].rstrip()) > width:
             lines.append([])
             used = 0
         lines[-1].append(box)
         used += box.width
     return [beside(line) for line in lines]
-
-
-def _joined(pieces: list[str | Leaf]) -> list[str | Leaf]:
-    """Pieces of text that touch each other as one, so that no line breaks within a word."""
-    found: list[str | Leaf] = []
-    for piece in pieces:
-        if isinstance(piece, str) and found and isinstance(found[-1], str):
-            found[-1] += piece
-        else:
-            found.append(piece)
-    return found
 
 
 def _leaf(leaf: Leaf, draw: Callable[[Array], Box], values: Mapping[str, Array]) -> Box:

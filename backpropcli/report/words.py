@@ -14,6 +14,18 @@ from backpropcli.writing import LONGEST_FRACTION, NumberStyle, listed, number, w
 MOST_EXACT = 6  # entries of a value whose fractions are told beside the decimals
 
 
+def paragraphs(text: str) -> str:
+    """A text with the lines of each paragraph joined, to be wrapped anew; lists stay."""
+    blocks = text.split("\n\n")
+    listed = ("-", "*", "1.", "|", "#", "  ")
+    return "\n\n".join(
+        block
+        if any(line.startswith(listed) for line in block.splitlines())
+        else " ".join(block.split())
+        for block in blocks
+    )
+
+
 def through_words(step: Step) -> str:
     """Where a gradient comes from: "back through z2"."""
     return "back through " + " and ".join(step.through)

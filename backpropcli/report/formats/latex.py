@@ -58,7 +58,7 @@ def render(solution: Solution, options: Options) -> str:
     writer = _Writer(solution, options)
     parts = [HEAD, rf"\section*{{{escaped(sheet.title)}}}", ""]
     if sheet.statement:
-        parts += [escaped(sheet.statement), ""]
+        parts += [with_code(sheet.statement), ""]
     for section in sheet.sections:
         parts += writer.section(section)
     if sheet.counts:
@@ -70,6 +70,16 @@ def escaped(text: str) -> str:
     """A text without commands; what the fonts lack is left out."""
     kept = "".join(c if c.isascii() or c.isalpha() else "?" for c in text)
     return kept.translate(SPECIAL)
+
+
+def with_code(text: str) -> str:
+    """A text whose `code spans` are set in a fixed width."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escaped(text)
+    return "".join(
+        rf"\texttt{{{escaped(part)}}}" if i % 2 else escaped(part) for i, part in enumerate(parts)
+    )
 
 
 class _Writer:
@@ -100,9 +110,9 @@ class _Writer:
             exact = step.exact if step.exact is not None else step.value
             lines.append(self.value(exact))
         if not lines:
-            lines.append(
-                self.shape(step) + (rf"\quad\text{{{escaped(step.note)}}}" if step.note else "")
-            )
+            note = rf"\quad\text{{{escaped(step.note)}}}" if step.note else ""
+            yield rf"{name} &\in {self.shape(step)}{note}"
+            return
         yield f"{name} &= {lines[0]}"
         for line in dict.fromkeys(lines[1:]):
             if line != lines[0]:
@@ -112,7 +122,7 @@ class _Writer:
 
     def shape(self, step: Step) -> str:
         sizes = r" \times ".join(str(size) for size in step.shape) or "1"
-        return rf"\ldots \in \mathbb{{R}}^{{{sizes}}}"
+        return rf"\mathbb{{R}}^{{{sizes}}}"
 
     def style(self) -> LatexStyle:
         return LatexStyle(

@@ -16,7 +16,7 @@ from backpropcli.report.boxes import Look, beside, numbers_box, stacked, text_bo
 from backpropcli.report.options import Options
 from backpropcli.report.sheet import make_sheet
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
-from backpropcli.report.words import entry_line, exact_words, through_words, verdict
+from backpropcli.report.words import entry_line, exact_words, paragraphs, through_words, verdict
 from backpropcli.solution import Solution
 
 NARROWEST = 40
@@ -51,7 +51,7 @@ class _Sheet:
     def parts(self, sheet: Sheet) -> Iterator[RenderableType]:
         yield Text(sheet.title, style="bold")
         if sheet.statement:
-            yield Text(sheet.statement, style="italic")
+            yield Text(paragraphs(sheet.statement), style="italic")
         for section in sheet.sections:
             yield Text()
             yield self.section(section)
