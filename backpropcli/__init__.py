@@ -24,6 +24,10 @@ _HOMES = {
 }
 
 
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
 def __getattr__(name: str) -> Any:
     """Import the public names when they are first used, so that ``--help`` starts fast."""
     if name not in _HOMES:

@@ -136,6 +136,8 @@ class _Resolver:
                 f"`{node.op}` has no derivative of its own to ask for",
                 "slopes are known for relu, sigmoid, tanh and the other elementwise functions",
             )
+        if node.implicit:
+            self.check_implicit(node, args)
         args, params = self.signature(node, op, args)
         if name in LOSSES_WITH_CLASSES:
             args = self.with_classes(node, args)
@@ -144,6 +146,17 @@ class _Resolver:
         if (name, params) == (node.op, node.params):
             return with_args(node, tuple(args))
         return Apply(name, tuple(args), params, node.span)
+
+    def check_implicit(self, node: Apply, args: list[Expr]) -> None:
+        """A product without a sign is elementwise; of unlike arrays, another may be meant."""
+        left, right = (self.shapes.of(arg) for arg in args)
+        if left and right and left != right:
+            a, b = (to_text(arg, self.scope.index_from) for arg in args)
+            raise _error(
+                node,
+                f"`{a} {b}`: {self.operands(args)}which product is meant?",
+                f"the matrix product is {a} @ {b} or {a}·{b}, the product entry by entry {a} * {b}",
+            )
 
     def dotted(self, node: Apply, args: list[Expr]) -> Expr:
         if len(args) != 2:

@@ -16,6 +16,7 @@ from backpropcli.solution import Run, Solution
 MOST = 60  # entries of one derivative that are compared; of larger ones an even selection
 RELATIVE = 1e-5  # the largest difference, against the largest entry, that still agrees
 STEP = 1e-5
+SMALLEST = 1e-9  # derivatives below this are compared absolutely
 
 
 class Comparison(NamedTuple):
@@ -42,7 +43,7 @@ class Comparison(NamedTuple):
 def verify(solution: Solution) -> dict[tuple[int, str], Comparison]:
     """Each derivative with numbers against differences, by example (0 for the whole).
 
-    Derivatives of what comes from ``upstream:`` cannot be compared: there is no loss.
+    Under ``upstream:`` the loss is taken to be the sum of the given gradients times their values.
     """
     found: dict[tuple[int, str], Comparison] = {}
     runs = solution.examples or (solution.total,)
@@ -60,28 +61,58 @@ def _compare(solution: Solution, run: Run, equation: Equation) -> Comparison | N
     assert parts is not None
     upper, lower = parts
     lower = solution.problem.aliases.get(lower, lower)
-    if upper not in run.values:
+    if upper not in run.values and not (
+        solution.problem.upstream and upper == solution.problem.upper
+    ):
         return None
-    slope = _Slopes(solution, run, upper, lower)
-    worked_out = run.values[equation.name].reshape(*slope.rows, -1)
+    slopes = _Slopes(solution, run, upper, lower)
+    worked_out = run.values[equation.name].reshape(*slopes.rows, -1)
+    scale = max(float(np.abs(worked_out).max(initial=0.0)), SMALLEST)
     differences = np.full(worked_out.shape, np.nan)
     largest, kinks, compared = 0.0, 0, 0
-    scale = max(float(np.abs(worked_out).max(initial=0.0)), 1e-6)
     for position in _selected(worked_out.shape[-1]):
-        central, left, right = slope.at(position)
-        differences[..., position] = central
-        compared += central.size
-        off = np.abs(worked_out[..., position] - central) / np.maximum(scale, np.abs(central))
-        low = np.minimum(left, right) - RELATIVE * scale
-        high = np.maximum(left, right) + RELATIVE * scale
-        inside = (low <= worked_out[..., position]) & (worked_out[..., position] <= high)
-        kink = (off > RELATIVE) & inside & (np.abs(left - right) > 1e-2 * scale)
-        kinks += int(kink.sum())
-        largest = max(largest, float(np.where(kink, 0.0, off).max()))
+        one = _entry(slopes, position, worked_out[..., position], scale)
+        differences[..., position] = one.central
+        compared += one.central.size
+        kinks += int(one.kink.sum())
+        largest = max(largest, float(np.where(one.kink, 0.0, one.off).max()))
     shape = run.values[equation.name].shape
     return Comparison(
         equation.name, differences.reshape(shape), compared, worked_out.size, largest, kinks
     )
+
+
+class _Entry(NamedTuple):
+    """The central difference at one entry, how far it is off, and whether a kink is the cause."""
+
+    central: Array
+    off: Array
+    kink: Array
+
+
+def _entry(slopes: _Slopes, position: int, worked_out: Array, scale: float) -> _Entry:
+    """Compare at one entry; where it is off, a hundredth of the step must be nearer by far.
+
+    A difference that shrinks with the step comes from a bend (a jump of the second derivative),
+    not from a wrong gradient; one that stays at any step, between the slopes to the left and to
+    the right, is a kink.
+    """
+    central, left, right = slopes.at(position, STEP)
+    off = np.abs(worked_out - central) / np.maximum(scale, np.abs(central))
+    if (off <= RELATIVE).all():
+        return _Entry(central, off, np.zeros_like(off, bool))
+    nearer, left, right = slopes.at(position, STEP / 100)
+    finer = np.abs(worked_out - nearer)
+    bend = (finer <= RELATIVE * np.maximum(scale, np.abs(nearer))) | (
+        finer <= np.abs(worked_out - central) / 30
+    )
+    off = np.where(bend, np.minimum(off, RELATIVE), off)
+    margin = 1e-4 * scale
+    inside = (np.minimum(left, right) - margin <= worked_out) & (
+        worked_out <= np.maximum(left, right) + margin
+    )
+    kink = (off > RELATIVE) & inside & (np.abs(left - right) > 1e-2 * scale)
+    return _Entry(central, off, kink)
 
 
 def _selected(count: int) -> Iterator[int]:
@@ -101,20 +132,30 @@ class _Slopes:
         self.machine = Machine([(e.name, e.expr) for e in forward], given)
         self.values: dict[str, Any] = {name: run.values[name] for name in given}
         self.base = np.array(run.values[lower], float)
-        self.rows = np.shape(run.values[upper])
+        self.weights = (
+            {}
+            if upper in run.values
+            else {name: run.values[given.name] for name, given in solution.problem.upstream.items()}
+        )
+        self.rows = () if self.weights else np.shape(run.values[upper])
         self.centre = self.value(self.base)
 
     def value(self, lower: Array) -> Array:
+        """The upper value; with given upstream gradients G of values Y, the sum of G*Y."""
         if self.upper == self.lower:
             return lower
-        return np.asarray(self.machine.run({**self.values, self.lower: lower})[self.upper])
+        found = self.machine.run({**self.values, self.lower: lower})
+        if not self.weights:
+            return np.asarray(found[self.upper])
+        values = {**self.values, self.lower: lower, **found}
+        return np.asarray(sum(np.sum(g * values[name]) for name, g in self.weights.items()))
 
-    def at(self, position: int) -> tuple[Array, Array, Array]:
+    def at(self, position: int, step: float) -> tuple[Array, Array, Array]:
         """The central difference at one entry, and the differences to its left and right.
 
         Richardson's combination of two steps removes the cubic term.
         """
-        step = STEP * max(1.0, abs(float(self.base.flat[position])))
+        step *= max(1.0, abs(float(self.base.flat[position])))
         up, down = self.moved(position, step), self.moved(position, -step)
         up2, down2 = self.moved(position, 2 * step), self.moved(position, -2 * step)
         central = (8 * (up - down) - (up2 - down2)) / (12 * step)

@@ -19,10 +19,11 @@ LONGEST_FRACTION = 12  # characters of a fraction that is still shown as one
 
 
 class NumberStyle(NamedTuple):
-    """How numbers are written: with so many decimals, or as fractions, or as short as it goes."""
+    """How numbers are written: with so many decimals, or significant digits, or as fractions."""
 
     decimals: int | None = None
     exact: bool = False
+    significant: int = SIGNIFICANT
 
 
 SHORT = NumberStyle()
@@ -45,7 +46,7 @@ def number(value: Any, style: NumberStyle = SHORT) -> str:
         return text[1:] if text.startswith("-") and not text.strip("-0.") else text
     if abs(value) < 1e15 and value == int(value):
         return str(int(value))
-    text = f"{value:.{SIGNIFICANT}g}"
+    text = f"{value:.{style.significant}g}"
     if "e" in text:
         digits, power = text.split("e")
         return f"{digits}e{int(power)}"
@@ -57,11 +58,20 @@ def listed(value: Array, style: NumberStyle = SHORT, most: int | None = None) ->
     value = np.asarray(value)
     if value.ndim == 0:
         return number(value[()], style)
+    style = one_form(value, style)
     parts = [
         listed(value[i], style, most) if i is not None else "..."
         for i in shown_positions(len(value), most)
     ]
     return "[" + ", ".join(parts) + "]"
+
+
+def one_form(value: Array, style: NumberStyle) -> NumberStyle:
+    """The style for all entries of a value: decimals where one has no short fraction."""
+    if not style.exact or value.dtype != object:
+        return style
+    short = all(len(str(entry)) <= LONGEST_FRACTION for entry in value.flat)
+    return style if short else style._replace(exact=False)
 
 
 def shown_positions(count: int, most: int | None) -> list[int | None]:
@@ -79,7 +89,7 @@ def is_numeric_leaf(expr: Expr) -> bool:
         return True
     if is_op(expr, "index", "transpose"):
         return isinstance(expr.args[0], Name)
-    return isinstance(expr, Apply) and expr.op.endswith("'")
+    return isinstance(expr, Apply) and (expr.op.endswith("'") or expr.op == "onehot")
 
 
 def leaf_value(expr: Expr, values: Mapping[str, Array]) -> Array:

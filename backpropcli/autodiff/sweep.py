@@ -10,6 +10,7 @@ from backpropcli.autodiff.tidy import tidy
 from backpropcli.autodiff.vjp import Assignment, Term, vjp
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, Name, Number, call, names
+from backpropcli.memory import uncollected
 from backpropcli.ops.sizes import Shape
 
 
@@ -43,7 +44,8 @@ def gradients(
     A derivative has the shape of the upper value, then that of the lower.
     Raises ``ShapeError`` where a Jacobian would have too many rows.
     """
-    return _Sweep(equations, upper, targets, shapes, given).run()
+    with uncollected():
+        return _Sweep(equations, upper, targets, shapes, given).run()
 
 
 class _Sweep:

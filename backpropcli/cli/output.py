@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
@@ -72,10 +70,11 @@ def write(text: str, output: str | None) -> None:
         except BrokenPipeError:  # the reader has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
-    path = Path(os.path.realpath(output))
+    path = os.path.realpath(output)
     try:
-        if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")  # a pipe or a device keeps being one
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8") as file:  # a pipe or a device keeps being one
+                file.write(text)
         else:
             _replace(path, text)
     except OSError as error:
@@ -84,16 +83,19 @@ def write(text: str, output: str | None) -> None:
         ) from None
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: str, text: str) -> None:
     """Write beside the file and rename, so that no reader sees half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
+    import tempfile
+
+    folder, name = os.path.split(path)
+    handle, beside = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
     try:
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        os.chmod(beside, 0o666 & ~_umask())
+        os.replace(beside, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        os.unlink(beside)
         raise
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from backpropcli.cli.output import guarded, guarded_json, terminal, write
-from backpropcli.errors import BackpropError
+from backpropcli.errors import BackpropError, Place
 
 if TYPE_CHECKING:
     from backpropcli.problem import Problem
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from backpropcli.report.options import Options
     from backpropcli.verify import Comparison
 
-FORMATS = tuple(
-    sorted(
-        (p.stem for p in (Path(__file__).parents[1] / "report" / "formats").glob("[!_]*.py")),
-        key=lambda name: (name != "table", name),
-    )
-)
+
+def _formats() -> tuple[str, ...]:
+    """The formats there are, by their files: importing them waits until one is asked for."""
+    folder = os.path.join(os.path.dirname(os.path.dirname(__file__)), "report", "formats")
+    found = [name[:-3] for name in os.listdir(folder) if name.endswith(".py") and name[0] != "_"]
+    return tuple(sorted(found, key=lambda name: (name != "table", name)))
 
 
 @click.command("solve", no_args_is_help=True)
@@ -31,7 +31,7 @@ FORMATS = tuple(
     "-f",
     "--format",
     "form",
-    type=click.Choice(FORMATS),
+    type=click.Choice(_formats()),
     default="table",
     show_default=True,
     help="How the solution is written.",
@@ -89,6 +89,8 @@ def command(
       backprop solve problem.yaml --elements --only 'dL/dW1'
       backprop solve problem.yaml -f latex -o solution.tex
     """  # noqa: D301  (click reads the character \\b as "do not wrap")
+    if form == "latex" and len(problems) > 1:
+        raise click.UsageError("-f latex makes one document: give one problem at a time")
     if exact and decimals is not None:
         raise click.UsageError("--exact and --decimals exclude each other")
     from backpropcli.report.options import Options
@@ -145,7 +147,8 @@ def _asked(problem: Problem, text: str) -> Asked:
         return parse_quantity(problem, text)
     except BackpropError as error:
         said = next(iter(error))
-        raise BackpropError(said._replace(message=f"--only: {said.message}")) from None
+        place = Place(problem.file)
+        raise BackpropError(said._replace(message=f"--only: {said.message}", place=place)) from None
 
 
 def _report(path: str, comparisons: Mapping[tuple[int, str], Comparison]) -> None:
@@ -159,7 +162,8 @@ def _report(path: str, comparisons: Mapping[tuple[int, str], Comparison]) -> Non
             dict.fromkeys(c.name for c in bad)
         )
     else:
-        said = f"all {len(comparisons)} gradients agree"
+        count = len(comparisons)
+        said = f"all {count} gradients agree" if count > 1 else "the gradient agrees"
     click.echo(
         guarded(f"{path}: central differences: {said}; largest relative difference {largest:.1e}"),
         err=True,

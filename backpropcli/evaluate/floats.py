@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from backpropcli.language.nodes import Apply, Expr, Name, Number, postorder
+from backpropcli.memory import uncollected
 from backpropcli.ops import OPS
 from backpropcli.ops.entry import Array
 
@@ -32,7 +31,7 @@ class Machine:
         self.memory: list[Any] = [None] * len(self.given)
         self.steps: list[Step] = []
         known: dict[Any, int] = {}
-        with _uncollected():
+        with uncollected():
             for name, expr in equations:
                 self.slots[name] = self._compile(expr, known)
         self.results = [(name, self.slots[name]) for name, _ in equations]
@@ -71,18 +70,6 @@ class Machine:
         if isinstance(node, Apply):
             self.steps.append(_step(node, operands, slot))
         return slot
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No garbage collection: in long chains it took half the time and never found anything."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _step(node: Apply, operands: Operands, slot: int) -> Step:

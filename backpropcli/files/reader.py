@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 from backpropcli.errors import Complaint, Place
 from backpropcli.files.protect import protect
 from backpropcli.files.source import ANSWERS_LIMITS, SHOWN_COMPLAINTS, Limits, Source, refuse
-from backpropcli.files.syntax import cut_entry, explain
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, quoted
 from backpropcli.files.visible import visible
 
@@ -60,6 +59,8 @@ class _Reader:
         try:
             self._walk()
         except yaml.MarkedYAMLError as error:
+            from backpropcli.files.syntax import explain
+
             self.complaints.append(explain(error, self.source))
         except (yaml.YAMLError, ValueError, OverflowError) as error:
             # The last two: "\Uffffffff" and very long numbers after %YAML in PyYAML's own parser.
@@ -212,6 +213,8 @@ class _Reader:
         text, end = self.source.text, event.end_mark.index
         if text[end : end + 80].lstrip()[:1] != ",":
             return
+        from backpropcli.files.syntax import cut_entry
+
         entry = cut_entry(text, event.start_mark.index)
         self._complain(entry.message("at a comma"), scalar.place, entry.hint(), len(entry.piece))
 

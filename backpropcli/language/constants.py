@@ -74,15 +74,23 @@ class ConstantReader(IndexReader):
         """What to say of a token that cannot stand here."""
         hints = {
             "=": "an expression has no `=`; give each equation a name of its own",
+            "|": "the absolute value is abs(x), the norm norm(x)",
+            "‖": "the norm is written norm(x)",
+            "{": "parentheses are written ( )",
             "'": "a transpose is written `.T`, a derivative `relu'(z)`",
             ".": "the only attribute is `.T`",
             "number": "between two numbers an operator is needed",
         }
-        hint = hints.get(token.kind, "")
+        hint = hints.get(token.kind, "") or hints.get(token.text, "")
+        if hint and token.kind == "bad":
+            return self.error(f"{shown(token)} is not understood", token, hint)
         if token.kind == "bad" and not token.text.isascii():
             name = unicodedata.name(token.text, "an unnamed character")
             said = f"`{token.text}` (U+{ord(token.text):04X}, {name.lower()}) is not understood"
             return self.error(said, token, "names have letters a to z, digits and underscores")
+        after = self.peek().text
+        if token.text == "\\" and after.isalpha() and after not in ("x", "u"):
+            return self.error("LaTeX commands are not understood", token, f"write {after}(...)")
         if token.text == "\\":
             return self.error(
                 "an invisible character, shown here as an escape, is not allowed", token

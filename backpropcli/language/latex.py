@@ -72,6 +72,13 @@ def name_latex(name: str, notation: Mapping[str, str]) -> str:
     return _plain_name(name)
 
 
+def index_latex(value: str, at: str) -> str:
+    r"""An entry: ``z_{2}``, or ``\left[W_{1}\right]_{2,1}`` where there is a subscript already."""
+    if "_" in value or "^" in value or "\\frac" in value:
+        return rf"\left[{value}\right]_{{{at}}}"
+    return rf"{value}_{{{at}}}"
+
+
 def _plain_name(name: str) -> str:
     stem, _, ending = name.partition("_")
     found = _PARTS.fullmatch(stem)
@@ -122,7 +129,7 @@ def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
         return rf"{{{_in(args[0], ATOM)}}}^{{\top}}", POSTFIX
     if node.op == "index":
         at = at_text(dict(node.params)["at"], style.index_from)
-        return rf"\left[{args[0][0]}\right]_{{{at}}}", ATOM
+        return index_latex(args[0][0], at), ATOM
     if node.op == "array":
         return _array(node, args), ATOM
     return _call(node, args, style), ATOM

@@ -110,9 +110,12 @@ class Name(Expr):
 
 
 class Apply(Expr):
-    """An operation on operands, with constant parameters such as ``axis``."""
+    """An operation on operands, with constant parameters such as ``axis``.
 
-    __slots__ = ("op", "params")
+    ``implicit`` marks a product that was written without a sign; it does not count for equality.
+    """
+
+    __slots__ = ("implicit", "op", "params")
 
     def __init__(
         self,
@@ -120,11 +123,13 @@ class Apply(Expr):
         args: tuple[Expr, ...],
         params: Params = (),
         span: tuple[int, int] | None = None,
+        implicit: bool = False,
     ) -> None:
         self.op = op
         self.args = args
         self.params = params
         self.span = span
+        self.implicit = implicit
         self._hash = hash((op, args, params))
 
     def label(self) -> tuple[Any, ...]:

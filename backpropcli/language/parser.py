@@ -56,7 +56,8 @@ class _Parser(ConstantReader):
             elif self.starts_factor(token):
                 if limit >= PRODUCT:
                     return left
-                left = self.combine("mul", left, self.expression(PRODUCT))
+                right = self.expression(PRODUCT)
+                left = self.made(Apply("mul", (left, right), (), _join(left, right), True))
             else:
                 return left
 

@@ -101,6 +101,8 @@ def _letter(char: str, inside: bool) -> str:
         return char if char.isalpha() or char == "_" or (inside and char.isdigit()) else ""
     if char == "∂":
         return "" if inside else "d"
+    if char in "√∑":
+        return "" if inside else {"√": "sqrt", "∑": "sum"}[char]
     if char in GREEK:
         return GREEK[char]
     if inside and char in SUBSCRIPTS:

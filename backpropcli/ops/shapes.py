@@ -17,6 +17,8 @@ def rows(shapes: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
     """The shape of the operand, which is not a single number."""
     if not shapes[0]:
         raise ShapeError("a single number has no axis to run along")
+    if shapes[0][-1] == 1:
+        raise ShapeError("the last axis, along which it runs, has size 1 (a column is turned: z.T)")
     return shapes[0]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from fractions import Fraction
 from typing import Any
 
@@ -240,6 +239,8 @@ def _drawn(
     given: Given, count: int, low: Fraction, high: Fraction, integer: bool, seed: str
 ) -> Given:
     """Uniform numbers of Python's generator, whose sequence for a seed is the same everywhere."""
+    import random  # takes a while, and is seldom needed
+
     sizes = [int(str(size)) for size in given.shape]
     generator = random.Random(seed)  # noqa: S311  (homework numbers, not secrets)
     if integer:

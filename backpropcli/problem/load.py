@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+import os
 
 from backpropcli.errors import ProblemError
 from backpropcli.files.reader import read_documents
@@ -132,7 +132,7 @@ def _note_lost_names(draft: Draft, entries: dict[str, Node], top: Mapping) -> No
 
 
 def _stem(file: str) -> str:
-    return "problem" if file.startswith("<") else PurePath(file).stem
+    return "problem" if file[0] == "<" else os.path.splitext(os.path.basename(file))[0]
 
 
 def _check_differentials(draft: Draft) -> None:

@@ -16,6 +16,7 @@ from backpropcli.writing import (
     leaf_value,
     listed,
     number,
+    one_form,
     shown_positions,
 )
 
@@ -68,25 +69,37 @@ def stacked(lines: list[Box]) -> list[str]:
 
 
 def value_box(value: Array, look: Look) -> Box:
-    """A matrix as a block, everything else in one line, elided to fit the width."""
+    """A matrix as a block, everything else in lines, elided to fit the width."""
     value = np.asarray(value)
+    look = look._replace(numbers=one_form(value, look.numbers))
     if value.ndim == 2 and len(value) > 1:
         return _matrix(value, look)
     if value.ndim >= 3:
         return _blocks(value, look)
-    most = None if look.full else MOST_LISTED
-    text = listed(value, look.numbers, most)
-    while len(text) > look.width and most is not None and most > 3:
-        most -= 1
-        text = listed(value, look.numbers, most)
-    return text_box(text)
+    return _list(value, look)
+
+
+def _list(value: Array, look: Look) -> Box:
+    """A vector in one line, or in several where it is too long for one."""
+    text = listed(value, look.numbers, None if look.full else MOST_LISTED)
+    if len(text) <= look.width:
+        return text_box(text)
+    lines = [""]
+    for item in text.split(", "):
+        if lines[-1] and len(lines[-1]) + len(item) + 3 > look.width:
+            lines[-1] += ","
+            lines.append(f" {item}")
+        else:
+            lines[-1] += f", {item}" if lines[-1] else item
+    width = max(len(line) for line in lines)
+    return Box(tuple(line.ljust(width) for line in lines))
 
 
 def _matrix(value: Array, look: Look) -> Box:
     rows = shown_positions(value.shape[0], None if look.full else MOST_ROWS)
     most = None if look.full else MOST_COLUMNS
     lines = _matrix_lines(value, rows, most, look)
-    while len(lines[0]) > look.width and most is not None and most > 3:
+    while len(lines[0]) > look.width and most is not None and most > 2:
         most -= 1
         lines = _matrix_lines(value, rows, most, look)
     return Box(tuple(lines))
@@ -145,7 +158,7 @@ def wrapped(boxes: list[Box], width: int) -> list[Box]:
     lines: list[list[Box]] = [[]]
     used = 0
     for box in boxes:
-        if used and used + len(box.lines[len(box.lines) // 2].rstrip()) > width:
+        if used and used + max(len(line.rstrip()) for line in box.lines) > width:
             lines.append([])
             used = 0
         lines[-1].append(box)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.problem.data import Asked
-from backpropcli.verify import Comparison
 from backpropcli.writing import NumberStyle
+
+if TYPE_CHECKING:
+    from backpropcli.verify import Comparison
 
 
 class Options(NamedTuple):

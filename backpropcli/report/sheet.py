@@ -6,18 +6,23 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from backpropcli.evaluate.counts import cost
 from backpropcli.evaluate.entries import entry_expressions
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, At, Expr, Name, index, is_op
 from backpropcli.language.text import to_text
 from backpropcli.ops.entry import Array, Inexact
 from backpropcli.ops.shaping import selector
+from backpropcli.ops.sizes import product
 from backpropcli.problem.data import Asked, Equation, Given
 from backpropcli.problem.quantities import canonical
 from backpropcli.report.options import Options
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
 from backpropcli.solution import Run, Solution
 
+NOWHERE = -1  # the number of a run that is not compared with differences
+MOST_WORK = 20_000  # operations in all entries of a value that are still written out
+MOST_EACH = 60  # operations in one entry that is still written out, unless --full
 MOST_ENTRIES = 48  # entries written out by --elements unless --full
 
 
@@ -36,7 +41,7 @@ class _Maker:
         problem = self.problem
         if self.options.only:
             return Sheet(problem.title or problem.name, "", self.chosen(), ())
-        sections = [*self.given(), *self.passes(), *self.after()]
+        sections = [*self.given(), *self.passes(), *self.after(), self.asked()]
         kept = tuple(section for section in sections if section.steps)
         return Sheet(problem.title or problem.name, problem.statement, kept, self.counts())
 
@@ -83,13 +88,9 @@ class _Maker:
         return tuple(e for e in self.program.definitions if e.name in run.values)
 
     def total(self) -> Section:
-        total, count = self.solution.total, len(self.solution.examples)
-        over = f"{self.problem.reduce} over the {count} examples"
-        steps = [
-            Step(e.name, e.shape, None, total.values[e.name], total.exact.get(e.name), note=over)
-            for e in self.program.computed
-            if e.name in total.values
-        ]
+        total = self.solution.total
+        steps = [self.reduced(e, total) for e in self.program.computed if e.name in total.values]
+        over = f"{self.problem.reduce} over the {len(self.solution.examples)} examples"
         return Section(f"Total: {over}", tuple(steps))
 
     def after(self) -> list[Section]:
@@ -113,10 +114,18 @@ class _Maker:
     def stepped(self, equation: Equation, run: Run) -> Step:
         """A quantity of one step of an update; the new weight follows from this step's change."""
         name = equation.name
+        if self.solution.examples and equation.kind in ("loss", "value", "gradient"):
+            return self.reduced(equation, run)
         if name.endswith("_new") and equation.kind == "update":
             weight = name.removesuffix("_new")
             equation = equation._replace(expr=Name(weight) + Name(f"{weight}_change"))
-        return self.step(equation, run, 0)
+        return self.step(equation, run, NOWHERE)
+
+    def reduced(self, equation: Equation, run: Run) -> Step:
+        """A total over the examples."""
+        over = f"{self.problem.reduce} over the {len(self.solution.examples)} examples"
+        name = equation.name
+        return Step(name, equation.shape, None, run.values[name], run.exact.get(name), note=over)
 
     def updates(self) -> Section:
         total, upper, update = self.solution.total, self.problem.upper, self.problem.update
@@ -170,19 +179,30 @@ class _Maker:
 
     def entries(self, equation: Equation, run: Run) -> tuple[tuple[Step, ...], int]:
         """Each entry of a value with its own equation."""
-        if equation.shape == ():
-            return (), 0
+        if self.too_large(equation):
+            size = product(equation.shape)
+            return (), size if isinstance(size, int) else 0
         try:
             expressions = entry_expressions(equation.expr, self.shapes)
         except Inexact:
             return (), 0
         positions = list(np.ndindex(expressions.shape))
         shown = positions if self.options.full else positions[:MOST_ENTRIES]
+        if equation.shape == () and expressions[()] == equation.expr:
+            return (), 0
         steps = tuple(self.entry(equation, run, p, expressions[p]) for p in shown)
         return steps, len(positions) - len(shown)
 
+    def too_large(self, equation: Equation) -> bool:
+        """Whether writing out every entry would take longer than anybody reads."""
+        work, size = cost(equation.expr, self.shapes).operations, product(equation.shape)
+        if not isinstance(work, int) or not isinstance(size, int):
+            return True
+        return work + size > MOST_WORK or (work > MOST_EACH * size and not self.options.full)
+
     def entry(self, equation: Equation, run: Run, position: tuple[int, ...], expr: Expr) -> Step:
-        name = to_text(index(Name(equation.name), *position), self.problem.index_from)
+        whole = Name(equation.name)
+        name = to_text(index(whole, *position) if position else whole, self.problem.index_from)
         value, exact = run.values.get(equation.name), run.exact.get(equation.name)
         return Step(
             name,
@@ -193,11 +213,27 @@ class _Maker:
             self.put_in(run),
         )
 
+    def asked(self) -> Section:
+        """The entries of ``find`` with their values, as a summary at the end."""
+        runs = [(self.solution.total, 0)]
+        runs += [(run, number) for number, run in enumerate(self.solution.examples, 1)]
+        steps = []
+        for asked in self.problem.find:
+            name = to_text(asked.expr, self.problem.index_from)
+            for run, number in runs:
+                where = f"example {number}" if number else ""
+                step = self.one_asked(asked, run, number)
+                if step is not None:
+                    steps.append(step._replace(
+                        name=name, expr=None, through=(), entries=(), comparison=None, left_out=0,
+                        note=step.note if step.value is None else where,
+                    ))  # fmt: skip
+        return Section("Asked", tuple(steps), "asked")
+
     def counts(self) -> tuple[CountRow, ...]:
         counts = self.program.counts
         rows = [CountRow(name, size, None, None) for name, size in counts.parameters.items()]
-        for name, cost in counts.network.items():
-            rows.append(CountRow(name, None, *cost))
+        rows += [CountRow(name, None, *spent) for name, spent in counts.network.items()]
         if self.problem.loss and self.problem.loss not in counts.network:
             rows.append(CountRow(self.problem.loss, None, *counts.loss))
         if not rows:
@@ -244,7 +280,8 @@ class _Maker:
         """One entry of a step, or a slice of it."""
         chosen = selector(at)
         entry = None
-        if step.expr is not None:
+        equation = self.program.equation(step.name)
+        if step.expr is not None and equation is not None and not self.too_large(equation):
             try:
                 entry = entry_expressions(step.expr, self.shapes)[chosen]
             except Inexact:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.language.nodes import Expr
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Shape, Size
-from backpropcli.verify import Comparison
+
+if TYPE_CHECKING:
+    from backpropcli.verify import Comparison
 
 
 class Step(NamedTuple):
@@ -36,7 +38,7 @@ class Section(NamedTuple):
 
     title: str
     steps: tuple[Step, ...]
-    kind: str = "steps"  # or "given"
+    kind: str = "steps"  # or "given", or "asked"
 
 
 class CountRow(NamedTuple):

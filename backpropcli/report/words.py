@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from backpropcli.language.text import to_text
 from backpropcli.report.steps import Step
-from backpropcli.verify import Comparison
 from backpropcli.writing import LONGEST_FRACTION, NumberStyle, listed, number, with_numbers
+
+if TYPE_CHECKING:
+    from backpropcli.verify import Comparison
 
 MOST_EXACT = 6  # entries of a value whose fractions are told beside the decimals
 
@@ -24,6 +27,17 @@ def paragraphs(text: str) -> str:
         else " ".join(block.split())
         for block in blocks
     )
+
+
+def folded(text: str, width: int) -> list[str]:
+    """A long line broken at blanks into lines of at most that width, where it has blanks."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}" if lines[-1] else word
+    return lines
 
 
 def through_words(step: Step) -> str:

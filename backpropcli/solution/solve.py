@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from backpropcli.language.nodes import names
+from backpropcli.errors import BackpropError
+from backpropcli.evaluate.floats import evaluate
+from backpropcli.language.nodes import is_op, names
 from backpropcli.ops.entry import Array
 from backpropcli.problem import Problem, load_problem
+from backpropcli.problem.asked import parse_quantity
 from backpropcli.problem.quantities import COUNTS
 from backpropcli.program import Program, build_program
 from backpropcli.solution.passes import Passes
@@ -34,8 +37,23 @@ class Solution:
     steps: tuple[StepRun, ...] = ()
 
     def __getitem__(self, quantity: str) -> Array:
-        """The value of a quantity such as ``dL/dW1``; with examples, of the total."""
-        return self.total.values[quantity]
+        """The value of a quantity or an entry, ``dL/dW1[2,1]``; with examples, of the total.
+
+        Raises ``KeyError`` where it has no value in this solution.
+        """
+        if quantity in self.total.values:
+            return self.total.values[quantity]
+        try:
+            asked = parse_quantity(self.problem, quantity).expr
+        except BackpropError as error:
+            raise KeyError(str(error)) from None
+        if any(name not in self.total.values for name in names(asked)) or is_op(asked, "shape"):
+            raise KeyError(f"{quantity} has no value here")
+        return evaluate(asked, self.total.values)
+
+    def __repr__(self) -> str:
+        known = len(self.total.values)
+        return f"<Solution of {self.problem.name!r}: {known} values>"
 
     def __contains__(self, quantity: object) -> bool:
         return quantity in self.total.values

@@ -160,9 +160,9 @@ def test_verify_agrees(capsys):
 
 
 def test_verify_exits_with_1_where_differences_disagree(small, capsys):
-    # Ten million radians: a step of 1e-5 crosses many periods, so the difference means nothing.
+    # Even the finer step of 1e-7 crosses many periods, so the difference means nothing.
     with open(small, "w") as file:
-        file.write("inputs: {x: 0.3}\nloss: sin(10000000*x)\nfind: [dL/dx]\n")
+        file.write("inputs: {x: 0.3}\nloss: sin(10000000000*x)\nfind: [dL/dx]\n")
     ran = run(capsys, "solve", "--verify", small)
     assert ran.code == 1
     assert ran.out

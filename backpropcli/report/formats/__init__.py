@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 
 from backpropcli.report.options import Options
 from backpropcli.solution import Solution
@@ -16,8 +16,9 @@ Render = Callable[[Solution, Options], str]
 @cache
 def names() -> tuple[str, ...]:
     """The formats there are, by the files of this folder; the default first."""
-    found = sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem != "__init__")
-    return tuple(sorted(found, key=lambda name: name != "table"))
+    files = os.listdir(os.path.dirname(__file__))
+    found = [name[:-3] for name in files if name.endswith(".py") and name[0] != "_"]
+    return tuple(sorted(found, key=lambda name: (name != "table", name)))
 
 
 def load(name: str) -> Render:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from backpropcli.infer import Shapes
-from backpropcli.language.latex import LatexStyle, name_latex, to_latex
+from backpropcli.language.latex import LatexStyle, index_latex, name_latex, to_latex
 from backpropcli.language.nodes import Expr
 from backpropcli.ops import OPS
 from backpropcli.ops.entry import Array
+from backpropcli.report.boxes import Look, numbers_box
 from backpropcli.report.options import Options
 from backpropcli.report.sheet import make_sheet
 from backpropcli.report.steps import CountRow, Section, Step
@@ -24,6 +25,7 @@ from backpropcli.writing import (
 )
 
 MOST = 8
+WIDEST = 90  # characters of a line of numbers that fits on the page
 SPECIAL = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -92,7 +94,7 @@ class _Writer:
     def section(self, section: Section) -> Iterator[str]:
         yield rf"\subsection*{{{escaped(section.title)}}}"
         yield r"\begin{align*}"
-        yield " \\\\\n".join(r" \\ ".join(self.step(step)) for step in section.steps)
+        yield " \\\\\n".join(line for step in section.steps for line in self.step(step))
         yield r"\end{align*}"
 
     def step(self, step: Step) -> Iterator[str]:
@@ -100,15 +102,16 @@ class _Writer:
         name = name_latex(step.name, self.notation)
         first, _, at = step.name.partition("[")
         if at:
-            name = rf"\left[{name_latex(first, self.notation)}\right]_{{{at.rstrip(']')}}}"
+            name = index_latex(name_latex(first, self.notation), at.rstrip("]"))
         lines = []
         if step.expr is not None:
             lines.append(self.expression(step.expr))
             if step.value is not None and step.values is not None:
-                lines.append(self.put_in(step.expr, step.values))
+                lines += self.put_in(step.expr, step.values)
         if step.value is not None:
             exact = step.exact if step.exact is not None else step.value
-            lines.append(self.value(exact))
+            note = rf"\quad\text{{({escaped(step.note)})}}" if step.note else ""
+            lines.append(self.value(exact) + note)
         if not lines:
             note = rf"\quad\text{{{escaped(step.note)}}}" if step.note else ""
             yield rf"{name} &\in {self.shape(step)}{note}"
@@ -138,11 +141,17 @@ class _Writer:
     def expression(self, expr: Expr) -> str:
         return to_latex(expr, self.style())
 
-    def put_in(self, expr: Expr, values: Mapping[str, Array]) -> str:
+    def put_in(self, expr: Expr, values: Mapping[str, Array]) -> list[str]:
+        """The line with the numbers, or none where it would run off the page."""
+        look = Look(self.options.numbers, WIDEST, self.options.full)
+        natural = sum(box.width for box in numbers_box(expr, values, look._replace(width=10**6)))
+        if natural > WIDEST:
+            return []
+
         def leaf(node: Expr) -> str | None:
             return self.value(leaf_value(node, values)) if is_numeric_leaf(node) else None
 
-        return to_latex(expr, self.style()._replace(leaf=leaf))
+        return [to_latex(expr, self.style()._replace(leaf=leaf))]
 
     def value(self, value: Array) -> str:
         """A number, a matrix, or a vector as a tuple, which is neither a row nor a column."""

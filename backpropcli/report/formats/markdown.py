@@ -44,7 +44,7 @@ class _Writer:
         self.most = None if options.full else MOST
 
     def section(self, section: Section) -> Iterator[str]:
-        if section.kind == "given":
+        if section.kind != "steps":
             yield "| name | value | shape |"
             yield "| --- | --- | --- |"
             for step in section.steps:

@@ -16,10 +16,19 @@ from backpropcli.report.boxes import Look, beside, numbers_box, stacked, text_bo
 from backpropcli.report.options import Options
 from backpropcli.report.sheet import make_sheet
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
-from backpropcli.report.words import entry_line, exact_words, paragraphs, through_words, verdict
+from backpropcli.report.words import (
+    comparison_words,
+    entry_line,
+    exact_words,
+    folded,
+    paragraphs,
+    through_words,
+    verdict,
+)
 from backpropcli.solution import Solution
 
 NARROWEST = 40
+WIDE = 70  # columns from which the differences stand in a column of their own
 COMPARED = 22  # columns for the central differences
 
 
@@ -47,6 +56,8 @@ class _Sheet:
         self.options = options
         self.index_from = solution.problem.index_from
         self.width = max(NARROWEST, options.width)
+        self.margin = 0  # columns of the shapes in this section
+        self.wide = self.width >= WIDE
 
     def parts(self, sheet: Sheet) -> Iterator[RenderableType]:
         yield Text(sheet.title, style="bold")
@@ -60,7 +71,9 @@ class _Sheet:
             yield self.counts(sheet.counts)
 
     def section(self, section: Section) -> Table:
-        compared = any(step.comparison for step in section.steps)
+        compared = self.wide and any(step.comparison for step in section.steps)
+        self.margin = max(len(shape_text(step.shape)) for step in section.steps)
+        self.margin = max(self.margin, len("shape") if compared else 0)
         table = Table(
             title=Text(section.title, style="bold"),
             title_justify="left",
@@ -80,8 +93,8 @@ class _Sheet:
         return table
 
     def look(self, step: Step, used: int) -> Look:
-        room = self.width - 7 - max(5, len(shape_text(step.shape))) - used
-        if self.options.comparisons is not None:
+        room = self.width - 7 - self.margin - used
+        if self.wide and step.comparison is not None:
             room -= COMPARED + 3
         return Look(self.options.numbers, max(12, room), self.options.full, self.options.unicode)
 
@@ -95,26 +108,48 @@ class _Sheet:
         return Group(*map(Text, box.lines), Text(verdict(step.comparison), style=style))
 
     def step(self, step: Step) -> Group:
-        head = Text(step.name, style="bold cyan")
-        lines: list[Text] = []
-        if step.expr is not None:
-            head.append(" = ", style="dim")
-            head.append_text(self.equation(step))
-            lines += map(Text, self.numbers_put_in(step))
-        elif step.note:
-            head.append(f"  {step.note}", style="italic")
-        lines += self.result(step, step.expr is not None or bool(step.note), head)
+        lines = self.worked(step) if step.expr is not None else self.bare(step)
+        words = exact_words(step, self.options.numbers)
+        if words:
+            lines.append(Text(" " * (len(step.name) + 3) + words, style="dim"))
         if step.through:
             lines.append(Text(through_words(step), style="dim"))
-        return Group(head, *lines, *self.entries(step))
+        if step.comparison is not None and not self.wide:
+            lines.append(Text(comparison_words(step.comparison, self.options.numbers, 6)))
+        return Group(*lines, *self.entries(step))
 
-    def equation(self, step: Step) -> Text:
-        """The equation; upstream gradients and local slopes stand out."""
+    def worked(self, step: Step) -> list[Text]:
+        """Equation, numbers put in, result."""
+        first, *rest = self.equation(step)
+        head = Text(step.name, style="bold cyan")
+        head.append(" = ", style="dim").append_text(first)
+        put_in = map(Text, self.numbers_put_in(step))
+        result = (
+            Text(line, style="bold green") for line in self.result(step, " " * len(step.name))
+        )
+        return [head, *rest, *put_in, *result]
+
+    def bare(self, step: Step) -> list[Text]:
+        """The name with its value, and what is said of it."""
+        said = f"  {step.note}" if step.note else ""
+        if step.value is None:
+            return [Text(step.name, style="bold cyan").append(said, style="italic")]
+        lines = [Text(line) for line in self.result(step, step.name)]
+        lines[len(lines) // 2].append(said, style="italic")
+        return lines
+
+    def equation(self, step: Step) -> list[Text]:
+        """The lines of the equation; upstream gradients and local slopes stand out."""
         assert step.expr is not None
-        text = Text(to_text(step.expr, self.index_from))
-        text.highlight_regex(r"d\w+/d\w+", "magenta")
-        text.highlight_regex(r"\w+'\([^()]*\)", "yellow")
-        return text
+        indent = " " * (len(step.name) + 3)
+        room = self.width - 7 - self.margin - len(indent)
+        found = []
+        for number, line in enumerate(folded(to_text(step.expr, self.index_from), room)):
+            text = Text(indent * bool(number) + line)
+            text.highlight_regex(r"d\w+/d\w+", "magenta")
+            text.highlight_regex(r"\w+'\([^()]*\)", "yellow")
+            found.append(text)
+        return found
 
     def numbers_put_in(self, step: Step) -> list[str]:
         """The lines with numbers; none where they are the result already."""
@@ -129,27 +164,20 @@ class _Sheet:
         rest = [beside([text_box(" " * len(lead)), box]) for box in boxes[1:]]
         return stacked([first, *rest])
 
-    def result(self, step: Step, indented: bool, head: Text) -> list[Text]:
+    def result(self, step: Step, name: str) -> list[str]:
         if step.value is None:
             return []
-        lead = (" " * len(step.name) if indented else step.name) + " = "
+        lead = f"{name} = "
         exact = step.exact if step.exact is not None else step.value
         box = value_box(exact, self.look(step, len(lead)))
-        lines = stacked([beside([text_box(lead), box])])
-        style = "bold green" if indented else ""
-        if not indented:
-            head.right_crop(len(head))
-            head.append(lines[0])
-            lines = lines[1:]
-        found = [Text(line, style=style) for line in lines]
-        words = exact_words(step, self.options.numbers)
-        if words:
-            found.append(Text(" " * len(lead) + words, style="dim"))
-        return found
+        return stacked([beside([text_box(lead), box])])
 
     def entries(self, step: Step) -> Iterator[Text]:
         for entry in step.entries:
-            yield Text("  " + entry_line(entry, self.index_from, self.options.numbers))
+            line = entry_line(entry, self.index_from, self.options.numbers)
+            first, *rest = folded(line, self.width - 13 - self.margin)
+            yield Text("  " + first)
+            yield from (Text("      " + part) for part in rest)
         if step.left_out:
             yield Text(f"  ... and {step.left_out} more entries (--full shows all)", style="dim")
 
@@ -160,7 +188,7 @@ class _Sheet:
             box=SIMPLE_HEAD if self.options.unicode else ASCII,
             border_style="dim",
         )
-        table.add_column("of")
+        table.add_column("of what")
         for heading in ("parameters", "operations", "multiply-adds"):
             table.add_column(heading, justify="right")
         for row in rows:
