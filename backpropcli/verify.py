@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,17 +14,17 @@ from backpropcli.problem.quantities import split_derivative
 from backpropcli.solution import Run, Solution
 
 MOST = 60  # entries of one derivative that are compared; of larger ones an even selection
-RELATIVE = 1e-5  # the largest difference, against the largest entry, that still agrees
+RELATIVE = 1e-5  # the largest difference, relative to the entry, that still agrees
 STEP = 1e-5
-SMALLEST = 1e-9  # derivatives below this are compared absolutely
+ROUNDING = 64 * np.finfo(float).eps  # of the upper value, in a difference of two of its values
 
 
 class Comparison(NamedTuple):
     """A derivative by central differences: the entries compared and the largest difference.
 
-    ``differences`` has the shape of the derivative, nan where an entry was not compared.
-    ``kinks`` counts entries at a kink, where the one-sided slopes differ: there the derivative
-    may be anything between them.
+    ``differences`` has the shape of the derivative, nan where an entry was not compared. ``floor``
+    is the size below which rounding hides the entries. ``kinks`` counts entries at a kink or a
+    bend, where differences do not tell the derivative: they are left out of ``largest``.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Comparison(NamedTuple):
     entries: int
     largest: float
     kinks: int
+    floor: float
 
     @property
     def agrees(self) -> bool:
@@ -53,7 +54,39 @@ def verify(solution: Solution) -> dict[tuple[int, str], Comparison]:
                 comparison = _compare(solution, run, equation)
                 if comparison is not None:
                     found[number, equation.name] = comparison
+    if solution.examples:
+        found.update(_totals(solution, found))
     return found
+
+
+def _totals(
+    solution: Solution, found: Mapping[tuple[int, str], Comparison]
+) -> dict[tuple[int, str], Comparison]:
+    """The totals over the examples against the sum or mean of the differences."""
+    count = len(solution.examples)
+    share = count if solution.problem.reduce == "mean" else 1
+    totals: dict[tuple[int, str], Comparison] = {}
+    for equation in solution.program.gradients:
+        parts = [found.get((number, equation.name)) for number in range(1, count + 1)]
+        kept = [part for part in parts if part is not None]
+        if equation.name not in solution.total.values or len(kept) < count:
+            continue
+        differences = sum(part.differences for part in kept) / share
+        floor = sum(part.floor for part in kept) / share
+        off = _relative(solution.total.values[equation.name], differences, floor)
+        kinks = sum(part.kinks for part in kept)
+        largest = 0.0 if kinks else float(np.nanmax(off, initial=0.0))
+        totals[0, equation.name] = kept[0]._replace(
+            differences=differences, largest=largest, kinks=kinks, floor=floor
+        )
+    return totals
+
+
+def _relative(worked_out: Array, central: Array, floor: float) -> Array:
+    """How far two derivatives are apart, relative to their size or to what rounding hides."""
+    size = np.maximum(np.maximum(np.abs(worked_out), np.abs(central)), floor)
+    off = np.abs(worked_out - central)
+    return np.where(off == 0, 0.0, off / np.maximum(size, np.finfo(float).tiny))
 
 
 def _compare(solution: Solution, run: Run, equation: Equation) -> Comparison | None:
@@ -61,25 +94,24 @@ def _compare(solution: Solution, run: Run, equation: Equation) -> Comparison | N
     assert parts is not None
     upper, lower = parts
     lower = solution.problem.aliases.get(lower, lower)
-    if upper not in run.values and not (
-        solution.problem.upstream and upper == solution.problem.upper
-    ):
+    surrogate = bool(solution.problem.upstream) and upper == solution.problem.upper
+    if upper not in run.values and not surrogate:
         return None
     slopes = _Slopes(solution, run, upper, lower)
     worked_out = run.values[equation.name].reshape(*slopes.rows, -1)
-    scale = max(float(np.abs(worked_out).max(initial=0.0)), SMALLEST)
     differences = np.full(worked_out.shape, np.nan)
     largest, kinks, compared = 0.0, 0, 0
     for position in _selected(worked_out.shape[-1]):
-        one = _entry(slopes, position, worked_out[..., position], scale)
+        one = _entry(slopes, position, worked_out[..., position])
         differences[..., position] = one.central
         compared += one.central.size
         kinks += int(one.kink.sum())
         largest = max(largest, float(np.where(one.kink, 0.0, one.off).max()))
     shape = run.values[equation.name].shape
     return Comparison(
-        equation.name, differences.reshape(shape), compared, worked_out.size, largest, kinks
-    )
+        equation.name, differences.reshape(shape), compared, worked_out.size, largest, kinks,
+        slopes.floor(STEP),
+    )  # fmt: skip
 
 
 class _Entry(NamedTuple):
@@ -90,29 +122,28 @@ class _Entry(NamedTuple):
     kink: Array
 
 
-def _entry(slopes: _Slopes, position: int, worked_out: Array, scale: float) -> _Entry:
-    """Compare at one entry; where it is off, a hundredth of the step must be nearer by far.
+def _entry(slopes: _Slopes, position: int, worked_out: Array) -> _Entry:
+    """Compare at one entry, where it is off with a hundredth of the step too.
 
     A difference that shrinks with the step comes from a bend (a jump of the second derivative),
-    not from a wrong gradient; one that stays at any step, between the slopes to the left and to
-    the right, is a kink.
+    not from a wrong gradient; one that stays, between the slopes to the left and to the right,
+    comes from a kink. What is not finite at any step counts as wrong.
     """
     central, left, right = slopes.at(position, STEP)
-    off = np.abs(worked_out - central) / np.maximum(scale, np.abs(central))
+    off = _relative(worked_out, central, slopes.floor(STEP))
     if (off <= RELATIVE).all():
         return _Entry(central, off, np.zeros_like(off, bool))
     nearer, left, right = slopes.at(position, STEP / 100)
-    finer = np.abs(worked_out - nearer)
-    bend = (finer <= RELATIVE * np.maximum(scale, np.abs(nearer))) | (
-        finer <= np.abs(worked_out - central) / 30
-    )
-    off = np.where(bend, np.minimum(off, RELATIVE), off)
-    margin = 1e-4 * scale
-    inside = (np.minimum(left, right) - margin <= worked_out) & (
+    finer = _relative(worked_out, nearer, slopes.floor(STEP / 100))
+    shrinks = np.abs(worked_out - nearer) <= np.abs(worked_out - central) / 30
+    steepest = np.maximum(np.abs(left), np.abs(right))
+    margin = RELATIVE * (steepest + slopes.floor(STEP / 100))
+    between = (np.minimum(left, right) - margin <= worked_out) & (
         worked_out <= np.maximum(left, right) + margin
     )
-    kink = (off > RELATIVE) & inside & (np.abs(left - right) > 1e-2 * scale)
-    return _Entry(central, off, kink)
+    jumps = np.abs(left - right) > 1e-2 * steepest
+    kink = (finer > RELATIVE) & (shrinks | (between & jumps))
+    return _Entry(nearer, np.where(np.isfinite(finer), finer, np.inf), kink)
 
 
 def _selected(count: int) -> Iterator[int]:
@@ -139,6 +170,10 @@ class _Slopes:
         )
         self.rows = () if self.weights else np.shape(run.values[upper])
         self.centre = self.value(self.base)
+
+    def floor(self, step: float) -> float:
+        """The size of a derivative below which rounding hides more than the tolerance."""
+        return float(ROUNDING * np.abs(self.centre).max(initial=0.0) / step / RELATIVE)
 
     def value(self, lower: Array) -> Array:
         """The upper value; with given upstream gradients G of values Y, the sum of G*Y."""

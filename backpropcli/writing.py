@@ -37,20 +37,32 @@ def number(value: Any, style: NumberStyle = SHORT) -> str:
     if isinstance(value, Fraction):
         if style.exact and len(str(value)) <= LONGEST_FRACTION:
             return str(value)
-        value = float(value)
+        if style.decimals is not None:
+            return _rounded(value, style.decimals)
     value = float(value)
     if value != value:
         return "-"  # an entry that was not worked out
     if style.decimals is not None:
-        text = f"{value:.{style.decimals}f}"
-        return text[1:] if text.startswith("-") and not text.strip("-0.") else text
+        return _rounded(value, style.decimals)
     if abs(value) < 1e15 and value == int(value):
         return str(int(value))
+    if 10 ** (style.significant - 1) <= abs(value) < 1e15:
+        return f"{value:.1f}".removesuffix(".0")
     text = f"{value:.{style.significant}g}"
     if "e" in text:
         digits, power = text.split("e")
         return f"{digits}e{int(power)}"
     return text
+
+
+def _rounded(value: float | Fraction, decimals: int) -> str:
+    """A number with that many decimals, halves rounded up in size as on paper; never ``-0``."""
+    exact = value if isinstance(value, Fraction) else Fraction(repr(value))
+    scaled = abs(exact) * 10**decimals
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    digits = str(whole).rjust(decimals + 1, "0")
+    text = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
+    return f"-{text}" if exact < 0 and whole else text
 
 
 def listed(value: Array, style: NumberStyle = SHORT, most: int | None = None) -> str:

@@ -51,7 +51,38 @@ def test_at_a_kink_any_slope_between_is_right() -> None:
 def test_every_example_is_compared() -> None:
     text = "examples: [{x: 1}, {x: 2}]\nweights: {w: 3}\nloss: (w*x)**2\n"
     found = verify(solve(problem_from_text(text)))
-    assert set(found) == {(1, "dL/dw"), (2, "dL/dw")}
+    assert set(found) == {(0, "dL/dw"), (1, "dL/dw"), (2, "dL/dw")}
+    # dL/dw = 2*w*x**2 = 6 and 24, in all 30
+    assert [float(found[i, "dL/dw"].differences) for i in range(3)] == pytest.approx([30, 6, 24])
+
+
+def test_a_wrong_total_is_found() -> None:
+    text = "examples: [{x: 1}, {x: 2}]\nweights: {w: 3}\nloss: (w*x)**2\nreduce: mean\n"
+    solution = solve(problem_from_text(text))
+    assert verify(solution)[0, "dL/dw"].agrees
+    solution.total.values["dL/dw"] = np.array(30.0)  # the sum, not the mean
+    found = verify(solution)
+    assert [key for key, c in found.items() if not c.agrees] == [(0, "dL/dw")]
+
+
+@pytest.mark.parametrize("loss", ["log(w)", "sqrt(w)"])
+def test_near_the_end_of_a_domain_the_step_is_made_smaller(loss: str) -> None:
+    solution = solve(problem_from_text(f"weights: {{w: 1e-6}}\nloss: {loss}\n"))
+    assert verify(solution)[0, "dL/dw"].agrees
+    solution.total.values["dL/dw"] = np.array(5.0)
+    assert not verify(solution)[0, "dL/dw"].agrees
+
+
+def test_each_entry_is_compared_on_its_own_scale() -> None:
+    solution = solve(problem_from_text("weights: {w: [1, 1]}\nloss: 1000000*w[1]**2 + w[2]**2\n"))
+    assert verify(solution)[0, "dL/dw"].agrees
+    solution.total.values["dL/dw"] = np.array([2e6, 12.0])  # 2 is right
+    assert not verify(solution)[0, "dL/dw"].agrees
+
+
+def test_rounding_of_a_large_loss_is_not_taken_for_a_fault() -> None:
+    found = verify(solve(problem_from_text("weights: {w: 1}\nloss: 1000000000000 + w\n")))
+    assert found[0, "dL/dw"].agrees
 
 
 def test_jacobians_are_compared() -> None:

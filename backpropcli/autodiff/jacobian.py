@@ -16,6 +16,7 @@ from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, At, Expr, Name, array, call, index, names
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, is_known, product, shape_text
+from backpropcli.ops.sizes import whole as whole_sizes
 
 MAX_ROWS = 256
 ROW = Name("<row>")  # stands for one row of the upstream Jacobian; no user can write this name
@@ -101,7 +102,7 @@ def _row_by_row(
         return []
     _check(rows)
     lists: dict[str, list[Expr]] = {name: [] for name in used}
-    for position in positions_of(*(range(int(str(size))) for size in rows.shape)):
+    for position in positions_of(*map(range, whole_sizes(rows.shape))):
         row_g = _unit(position, rows.shape) if g is None else index(g, *position)
         merged: dict[str, Expr] = {}
         for name, term in reversed(vjp(equation, row_g, used, shapes)):

@@ -11,7 +11,7 @@ from backpropcli.autodiff.vjp import Assignment, Term, vjp
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, Name, Number, call, names
 from backpropcli.memory import uncollected
-from backpropcli.ops.sizes import Shape
+from backpropcli.ops.sizes import Shape, product
 
 
 class Gradient(NamedTuple):
@@ -114,17 +114,9 @@ class _Sweep:
         """The derivative of the upper value with respect to itself."""
         if not self.rows.shape:
             return Number(1)
-        flat = call("eye", n=_count(self.rows.shape))
-        return (
-            flat if len(self.rows.shape) == 1 else call("reshape", flat, shape=self.rows.shape * 2)
-        )
-
-
-def _count(shape: Shape) -> int:
-    total = 1
-    for size in shape:
-        total *= int(str(size))
-    return total
+        shape = self.rows.shape
+        flat = call("eye", n=product(shape))
+        return flat if len(shape) == 1 else call("reshape", flat, shape=shape * 2)
 
 
 def _relevant(equations: Sequence[Assignment], ends: Collection[str]) -> list[Assignment]:

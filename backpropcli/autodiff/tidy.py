@@ -23,6 +23,7 @@ from backpropcli.language.nodes import (
 )
 from backpropcli.ops import OPS
 from backpropcli.ops.shapes import axes_of
+from backpropcli.ops.sizes import is_known
 
 Part = tuple[Fraction, Expr | None]
 ONE = Fraction(1)
@@ -43,8 +44,11 @@ class _Tidy:
         if coefficient == 0:
             return self.zeros(expr)
         result = attach(coefficient, core)
-        if self.shapes.of(result) != self.shapes.of(expr):
-            result = call("expand", result, shape=self.shapes.of(expr))
+        shape = self.shapes.of(expr)
+        if self.shapes.of(result) != shape:
+            if core is not None:
+                raise ValueError(f"tidying changed the shape {shape} of {expr!r} to {result!r}")
+            result = call("expand", result, shape=shape)
         return self.written_out(result)
 
     def written_out(self, expr: Expr) -> Expr:
@@ -90,7 +94,7 @@ class _Tidy:
         if left == right:
             return a + b, left
         left, right = self.broadcasting(node, left, right)
-        if is_op(left or ONE_EXPR, "array") and is_op(right or ONE_EXPR, "array"):
+        if left is not None and right is not None and self.are_lists(left, right):
             return self.entrywise(a, left, b, right)
         scale = abs(a) if abs(a) == abs(b) else ONE
         first, second = attach(abs(a) / scale, left), attach(abs(b) / scale, right)
@@ -106,10 +110,13 @@ class _Tidy:
             return coefficient, call("expand", core or 1, shape=shape)
         return part
 
-    def entrywise(self, a: Fraction, left: Expr | None, b: Fraction, right: Expr | None) -> Part:
-        """A sum of two written-out vectors, entry by entry."""
-        assert left is not None
-        assert right is not None
+    def are_lists(self, left: Expr, right: Expr) -> bool:
+        """Whether both are written out, in one shape."""
+        written = is_op(left, "array") and is_op(right, "array")
+        return written and self.shapes.of(left) == self.shapes.of(right)
+
+    def entrywise(self, a: Fraction, left: Expr, b: Fraction, right: Expr) -> Part:
+        """A sum of two written-out vectors of one shape, entry by entry."""
         pairs = zip(left.args, right.args, strict=True)
         return ONE, array(self.whole(_scaled(a, x) + _scaled(b, y)) for x, y in pairs)
 
@@ -156,9 +163,10 @@ class _Tidy:
             return right / left.args[1]
         if is_op(right, "div") and self.shapes.of(right.args[0]) == self.shapes.of(right):
             return (self.times(left, right.args[0]) or Number(1)) / right.args[1]
-        if is_op(left, "eye") and len(self.shapes.of(right)) == 1:
+        fits = self.shapes.of(right) == self.shapes.of(left)[:1]
+        if is_op(left, "eye") and fits:
             return call("diag", right)
-        if is_op(left, "diag") and len(self.shapes.of(right)) == 1:
+        if is_op(left, "diag") and fits:
             return call("diag", self.times(left.args[0], right) or right)
         return left * right
 
@@ -220,10 +228,10 @@ class _Tidy:
                 return coefficient, right @ left
         if node.op == "matmul":
             return coefficient, self.without_identity(node)
-        if node.op == "sum" and is_op(inner or ONE_EXPR, "onehot") and self.shapes.of(node) == ():
-            return coefficient, None
-        if node.op == "sum" and inner is not None and is_op(inner, "mul"):
-            picked = self.picked(inner)
+        if node.op == "sum" and inner is not None and self.shapes.of(node) == ():
+            if is_op(inner, "onehot") and self.shapes.of(inner.args[0]) == ():
+                return coefficient, None
+            picked = self.picked(inner) if is_op(inner, "mul") else None
             if picked is not None:
                 return coefficient, picked
         same = inner is not None and self.shapes.of(inner) == self.shapes.of(node)
@@ -240,7 +248,7 @@ class _Tidy:
         for mark, other in (product.args, product.args[::-1]):
             if is_op(mark, "onehot") and isinstance(mark, Apply):
                 place, base = mark.args[0], dict(mark.params).get("base", 1)
-                if isinstance(place, Number) and len(self.shapes.of(other)) == 1:
+                if isinstance(place, Number) and self.shapes.of(other) == self.shapes.of(mark):
                     return index(other, int(place.value) - base)
         return None
 
@@ -249,9 +257,8 @@ class _Tidy:
 
     def without_identity(self, node: Apply) -> Expr:
         left, right = node.args
-        if is_op(left, "eye"):
-            return right
-        return left if is_op(right, "eye") else node
+        kept = right if is_op(left, "eye") else left if is_op(right, "eye") else node
+        return kept if self.shapes.of(kept) == self.shapes.of(node) else node
 
     def listed(self, node: Apply) -> Expr:
         """A value placed in a short vector, written out: [0, v, 0]."""
@@ -259,7 +266,9 @@ class _Tidy:
         at, shape = params["at"].items, params["shape"]
         if all(size == 1 for size in shape):
             return Apply("expand", node.args, (("shape", shape),))
-        if len(shape) != 1 or not isinstance(at[0], int) or not shape[0] <= LISTED:
+        if len(shape) != 1 or not is_known(shape) or not isinstance(at[0], int):
+            return node
+        if shape[0] > LISTED:
             return node
         return array(node.args[0] if i == at[0] else Number(0) for i in range(shape[0]))
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from backpropcli.evaluate.expansion import expansion
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name, Number, fold, index, is_op
 from backpropcli.ops import OPS
-from backpropcli.ops.entry import Array, Inexact, Site
-from backpropcli.ops.sizes import Shape, is_known
+from backpropcli.ops.entry import Array, Inexact
+from backpropcli.ops.sizes import Shape, is_known, whole
 
 
 def entry_expressions(expr: Expr, shapes: Shapes) -> Array:
@@ -26,7 +27,7 @@ def symbols(name: str, shape: Shape) -> Array:
     """The entries of a named value: name[1,1], name[1,2], ... or the name of a single number."""
     if not is_known(shape):
         raise Inexact
-    sizes = tuple(int(str(size)) for size in shape)
+    sizes = whole(shape)
     result = np.empty(sizes, object)
     for position in np.ndindex(sizes):
         result[position] = index(Name(name), *position) if position else Name(name)
@@ -49,7 +50,7 @@ class _Entries:
         if op.entries is not None:
             return np.asarray(op.entries(*args, **params), object)
         if op.expansion is not None:
-            return self.expanded(node, args, params)
+            return self.expanded(node, args)
         if op.exact is None or op.name in ("is_max", "is_min"):
             raise Inexact
         return np.asarray(op.exact(*args, **params), object)
@@ -60,19 +61,15 @@ class _Entries:
 
         return np.frompyfunc(one, len(args), 1)(*args)
 
-    def expanded(self, node: Apply, args: list[Array], params: dict[str, Any]) -> Array:
-        marks = tuple(Name(f"<{i}>") for i in range(len(args)))
-        own = tuple(self.shapes.of(arg) for arg in node.args)
-        site = Site(marks[0], node, marks, own, self.shapes.of(node), params)
-        expansion = OPS[node.op].expansion
-        assert expansion is not None
-        inner = _Entries(Shapes({mark.name: shape for mark, shape in zip(marks, own, strict=True)}))
-        values = {mark.name: arg for mark, arg in zip(marks, args, strict=True)}
+    def expanded(self, node: Apply, args: list[Array]) -> Array:
+        simpler = expansion(node, self.shapes)
+        known = dict(zip(simpler.operands, args, strict=True))
+        inner = _Entries(Shapes(simpler.operands))
 
         def visit(part: Expr, operands: list[Array]) -> Array:
-            return values[part.name] if isinstance(part, Name) else inner.visit(part, operands)
+            return known[part.name] if isinstance(part, Name) else inner.visit(part, operands)
 
-        return fold(expansion(site), visit)
+        return fold(simpler.expr, visit)
 
 
 def _as_node(value: Any) -> Expr:

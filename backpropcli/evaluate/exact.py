@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from backpropcli.evaluate.expansion import expansion
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name, Number, fold
 from backpropcli.ops import OPS
-from backpropcli.ops.entry import Array, Inexact, Site
+from backpropcli.ops.entry import Array, Inexact
 from backpropcli.ops.sizes import product
 
 MAX_WORK = 100_000  # scalar operations; larger problems are shown in decimals anyway
@@ -46,7 +47,7 @@ class _Exact:
         try:
             value = np.asarray(fold(expr, self.visit), object)
             return value if all(_is_small(entry) for entry in value.flat) else None
-        except (Inexact, ZeroDivisionError, OverflowError, TypeError, ValueError):
+        except (Inexact, ZeroDivisionError, OverflowError):
             return None
 
     def visit(self, node: Expr, args: list[Array]) -> Array:
@@ -65,21 +66,17 @@ class _Exact:
             return np.asarray(op.exact(*args, **params), object)
         if op.expansion is None or op.name.endswith("'"):
             raise Inexact
-        return self.expanded(node, args, params)
+        return self.expanded(node, args)
 
-    def expanded(self, node: Apply, args: list[Array], params: dict[str, Any]) -> Array:
+    def expanded(self, node: Apply, args: list[Array]) -> Array:
         """A composite op through simpler ones."""
-        marks = tuple(Name(f"<{i}>") for i in range(len(args)))
-        own = tuple(self.shapes.of(arg) for arg in node.args)
-        site = Site(marks[0], node, marks, own, self.shapes.of(node), params)
-        expansion = OPS[node.op].expansion
-        assert expansion is not None
-        inner = _Exact(
-            {mark.name: arg for mark, arg in zip(marks, args, strict=True)},
-            Shapes({mark.name: shape for mark, shape in zip(marks, own, strict=True)}),
-        )
+        simpler = expansion(node, self.shapes)
+        known = dict(zip(simpler.operands, args, strict=True))
+        inner = _Exact(known, Shapes(simpler.operands))
         inner.work = self.work
-        return fold(expansion(site), inner.visit)
+        result = fold(simpler.expr, inner.visit)
+        self.work = inner.work
+        return result
 
     def spend(self, node: Apply) -> None:
         own = tuple(self.shapes.of(arg) for arg in node.args)

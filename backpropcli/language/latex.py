@@ -51,7 +51,7 @@ def to_latex(expr: Expr, style: LatexStyle) -> str:
     def visit(node: Expr, args: list[Shown]) -> Shown:
         own = style.leaf(node)
         if own is not None:
-            return own, NEG if own.startswith("-") else ATOM
+            return own, _strength(own)
         return _visit(node, args, style)
 
     return fold(expr, visit)[0]
@@ -104,7 +104,8 @@ def _escaped(text: str) -> str:
 
 def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
     if isinstance(node, Number):
-        return _number(node.value), ATOM
+        text = _number(node.value)
+        return text, _strength(text)
     if isinstance(node, Name):
         return name_latex(node.name, style.notation), ATOM
     assert isinstance(node, Apply)
@@ -133,6 +134,13 @@ def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
     if node.op == "array":
         return _array(node, args), ATOM
     return _call(node, args, style), ATOM
+
+
+def _strength(text: str) -> int:
+    """How tight a written value binds."""
+    if text.startswith("-"):
+        return NEG
+    return PRODUCT if r"\cdot" in text or text.startswith(r"\frac") else ATOM
 
 
 def _in(shown: Shown, need: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
-from backpropcli.language.nodes import Apply, At, Expr, Name, Number, fold, is_op
+from backpropcli.language.nodes import Apply, At, Expr, Name, Number, fold
 
 SUM, NEG, PRODUCT, POWER, POSTFIX, ATOM = 10, 15, 20, 40, 50, 60
 INFIX = {
@@ -169,8 +169,3 @@ def number_text(value: Fraction) -> str:
         return f"{scaled}e-{digits}"
     scaled = scaled.rjust(digits + 1, "0")
     return f"{scaled[:-digits]}.{scaled[-digits:]}"
-
-
-def is_atomic(expr: Expr) -> bool:
-    """Whether the expression is one name, number or entry."""
-    return isinstance(expr, Name | Number) or is_op(expr, "index")

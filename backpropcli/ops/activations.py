@@ -11,7 +11,7 @@ import numpy as np
 
 from backpropcli.language.nodes import Expr, Name, Number, as_expr, call
 from backpropcli.ops import shapes
-from backpropcli.ops.arithmetic import step
+from backpropcli.ops.arithmetic import step, step_exact
 from backpropcli.ops.entry import Array, Op, Sample, Site, one_each
 from backpropcli.ops.sizes import Shape, Size, product
 
@@ -90,10 +90,6 @@ def _relu(x: Array) -> Array:
 
 def _relu_exact(x: Array) -> Array:
     return np.maximum(x, np.asarray(Fraction(0), object))
-
-
-def _step_exact(x: Array) -> Array:
-    return np.frompyfunc(lambda v: Fraction(int(v > 0)), 1, 1)(x)
 
 
 def _leaky(x: Array, alpha: Any = 0.01) -> Array:
@@ -251,7 +247,7 @@ ALPHA = (Sample(((3,),)), Sample(((2, 3),), {"alpha": Fraction(1, 5)}))
 
 OPS = (
     *unary("relu", "max(0, z); its derivative at 0 is 0.", _relu, step,
-           exact=(_relu_exact, _step_exact)),
+           exact=(_relu_exact, step_exact)),
     *unary("leaky_relu", "z above 0, alpha*z below (alpha 0.01); slope alpha at 0.", _leaky,
            _leaky_slope, exact=(_leaky_exact, _leaky_slope_exact), params=("alpha",),
            samples=ALPHA),

@@ -58,7 +58,8 @@ def _sign_exact(x: Array) -> Array:
     return np.frompyfunc(lambda v: Fraction((v > 0) - (v < 0)), 1, 1)(x)
 
 
-def _step_exact(x: Array) -> Array:
+def step_exact(x: Array) -> Array:
+    """1 where x > 0, else 0, as Fractions."""
     return np.frompyfunc(lambda v: Fraction(int(v > 0)), 1, 1)(x)
 
 
@@ -97,7 +98,7 @@ OPS = (
     Op("sign", "1, 0 or -1; its derivative is 0.", np.sign, shapes.same, (None,),
        exact=_sign_exact, elementwise=True, samples=(Sample(((3,),)),)),
     Op("step", "1 where the value is above 0, otherwise 0; its derivative is 0.", step,
-       shapes.same, (None,), exact=_step_exact, elementwise=True,
+       shapes.same, (None,), exact=step_exact, elementwise=True,
        latex=r"\mathbf{{1}}\left[{0} > 0\right]", samples=(Sample(((3,),)),)),
     Op("maximum", "The larger of two, element by element; equal ones send the gradient to the "
        "first.", np.maximum, shapes.broadcast,

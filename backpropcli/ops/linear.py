@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -112,6 +111,10 @@ def _diagonal(x: Array) -> Array:
     return result
 
 
+def _transposed(x: Array) -> Array:
+    return np.asarray(x).T
+
+
 def _diagonal_entries(x: Array) -> Array:
     result = np.full(x.shape * 2, Number(0), object)
     for i, value in enumerate(x):
@@ -132,8 +135,8 @@ OPS = (
        np.multiply.outer, _outer_shape, (lambda s: s.g @ s.y, lambda s: s.x @ s.g), 2,
        exact=np.multiply.outer, linear=(0, 1),
        latex=r"{0} \otimes {1}", samples=(Sample(((3,), (2,))),)),
-    Op("transpose", "The transpose; all axes reversed.", attrgetter("T"),
-       lambda only, params: only[0][::-1], (lambda s: s.g.T,), exact=attrgetter("T"),
+    Op("transpose", "The transpose; all axes reversed.", _transposed,
+       lambda only, params: only[0][::-1], (lambda s: s.g.T,), exact=_transposed,
        operations=no_cost, linear=(0,), samples=(Sample(((2, 3),)), Sample(((2, 3, 2),)))),
     Op("swap", "The last two axes exchanged: the transpose of each matrix of a stack.",
        _swap_axes, _swap_shape, (lambda s: _swap(s.g),), exact=_swap_axes, operations=no_cost,

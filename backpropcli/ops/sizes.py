@@ -88,6 +88,14 @@ def is_known(shape: Shape) -> bool:
     return all(isinstance(size, int) for size in shape)
 
 
+def whole(shape: Shape) -> tuple[int, ...]:
+    """A shape whose sizes are all numbers; raises ``ValueError`` for a named one."""
+    found = tuple(size for size in shape if isinstance(size, int))
+    if len(found) < len(shape):
+        raise ValueError(f"{shape_text(shape)} has named sizes")
+    return found
+
+
 def shape_text(shape: Shape) -> str:
     """A shape as NumPy writes it: ``(3, 2)``, ``(3,)``, ``()``."""
     inner = ", ".join(str(size) for size in shape)

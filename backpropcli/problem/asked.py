@@ -1,117 +1,38 @@
-"""What a problem asks for: ``find``, and the further quantities of ``define``."""
+"""What a problem asks for: ``find``, and a quantity by its text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from backpropcli.errors import BackpropError, Complaint, nearest
 from backpropcli.files.numbers import read_number
-from backpropcli.files.schema import expect_mapping
 from backpropcli.files.tree import Mapping as MappingNode
 from backpropcli.files.tree import Node, Scalar, Sequence, describe
 from backpropcli.files.visible import visible
-from backpropcli.infer import Shapes
 from backpropcli.language.grammar import ExpressionError, Vocabulary
-from backpropcli.language.nodes import Apply, Expr, Name, fold, is_op, names, with_args
+from backpropcli.language.nodes import Apply, Expr, Name, is_op
 from backpropcli.language.parser import parse
 from backpropcli.ops import FUNCTIONS, OPS
 from backpropcli.ops.entry import ShapeError
-from backpropcli.ops.sizes import Shape
-from backpropcli.problem.data import Asked, Definition, Problem, Update
+from backpropcli.problem.data import Asked, Problem
+from backpropcli.problem.definitions import all_quantities
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.quantities import CALLED, COUNTS, Quantities, canonical, with_counts
-from backpropcli.resolve import Scope, index_trouble
+from backpropcli.resolve import index_trouble
 
 ONE = Fraction(1)
 
 
-def read_definitions(
-    draft: Draft,
-    node: Node | None,
-    shapes: Mapping[str, Shape],
-    upper: str,
-    update: Update | None,
-) -> tuple[Definition, ...]:
-    """The quantities of ``define``, each over values, gradients, counts and earlier ones."""
-    if node is None:
-        return ()
-    rule = "`define` must be a mapping of names to expressions"
-    mapping = expect_mapping(node, rule, draft.source, draft.complaints)
-    found: list[Definition] = []
-    known: dict[str, Shape] = {}
-    for key, value in mapping.entries if mapping else ():
-        name = draft.name_of(key, "a quantity")
-        where = f"define.{key.text}"
-        if name is None:
-            continue
-        own = Quantities(shapes, upper, draft.aliases, update, index_from=draft.index_from)
-        if name in own.updated() or name in COUNTS:
-            draft.complain(f"{where}: `{name}` is a quantity of the problem already", key)
-            continue
-        if name[0] == "d" and name[1:] in own.known():
-            said = f"{where}: with the value `{name[1:]}`, `{name}` reads as a differential"
-            draft.complain(said, key)
-            continue
-        if not isinstance(value, Scalar):
-            draft.complain(f"{where} must be an expression, found {describe(value)}", value)
-            continue
-        quantities = Quantities(shapes, upper, draft.aliases, update, known, draft.index_from)
-        expr = _defined(draft, value, where, quantities)
-        if expr is not None:
-            known[name] = Shapes(_reachable(expr, quantities)).of(expr)
-            found.append(Definition(name, expr, value.text, value.place))
-    return tuple(found)
-
-
-def _defined(draft: Draft, node: Scalar, where: str, quantities: Quantities) -> Expr | None:
-    parsed = draft.parse(node, where, quantities.known(), CALLED)
-    if parsed is None:
-        return None
-    parsed = _first_names(with_counts(parsed), draft.aliases)
-    refused = next((said for n in names(parsed) if (said := quantities.no_derivative(n))), "")
-    if refused:
-        draft.complain(f"{where}: {refused}", node)
-        return None
-    scope = Scope(
-        _reachable(parsed, quantities),
-        frozenset(draft.sizes),
-        draft.aliases,
-        index_from=draft.index_from,
-    )
-    return draft.resolve(node, where, parsed, scope)
-
-
-def _first_names(expr: Expr, aliases: Mapping[str, str]) -> Expr:
-    def visit(node: Expr, args: list[Expr]) -> Expr:
-        if isinstance(node, Name):
-            return Name(canonical(node.name, aliases), node.span)
-        return with_args(node, tuple(args))
-
-    return fold(expr, visit)
-
-
-def _reachable(expr: Expr, quantities: Quantities) -> dict[str, Shape]:
-    """The shapes of all values, and of the derivatives and counts that an expression uses."""
-    found = {**quantities.shapes, **quantities.defined, **quantities.updated()}
-    for name in names(expr):
-        shape = quantities.shape_of(name)
-        if shape is not None:
-            found[name] = shape
-    return found
-
-
 def read_find(
-    draft: Draft,
-    node: Node | None,
-    shapes: Mapping[str, Shape],
-    upper: str,
-    update: Update | None,
-    definitions: tuple[Definition, ...],
+    draft: Draft, node: Node | None, quantities: Quantities, default: Iterable[str]
 ) -> tuple[Asked, ...]:
-    """The entries of ``find``; left out: every value, the loss, the gradient of each weight."""
-    quantities = Quantities(shapes, upper, draft.aliases, update, index_from=draft.index_from)
-    quantities = quantities._replace(defined=_shapes_of(definitions, quantities))
+    """The entries of ``find``; left out: the default ones, the definitions and new weights."""
+    if node is None:
+        weights = quantities.update.weights if quantities.update else ()
+        new = (f"{weight}_new" for weight in weights)
+        names = dict.fromkeys((*default, *quantities.defined, *new))
+        return tuple(Asked(name, Name(name), ONE, None) for name in names)
     found: list[Asked] = []
     for item, points in _entries(draft, node):
         asked = _asked(draft, item, quantities, points)
@@ -120,39 +41,15 @@ def read_find(
     return tuple(found)
 
 
-def check_accepted(
-    draft: Draft,
-    accepted: Mapping[str, tuple[Scalar, object]],
-    shapes: Mapping[str, Shape],
-    upper: str,
-    update: Update | None,
-    definitions: tuple[Definition, ...],
-) -> None:
+def check_accepted(draft: Draft, keys: Iterable[Scalar], quantities: Quantities) -> None:
     """Complain about accepted answers to quantities that do not exist."""
-    quantities = Quantities(shapes, upper, draft.aliases, update, index_from=draft.index_from)
-    quantities = quantities._replace(defined=_shapes_of(definitions, quantities))
-    for key, _ in accepted.values():
+    for key in keys:
         _asked(draft, key, quantities, ONE, "grading.accept")
-
-
-def _shapes_of(definitions: tuple[Definition, ...], quantities: Quantities) -> dict[str, Shape]:
-    found: dict[str, Shape] = {}
-    for one in definitions:
-        known = _reachable(one.expr, quantities._replace(defined=found))
-        found[one.name] = Shapes(known).of(one.expr)
-    return found
 
 
 def parse_quantity(problem: Problem, text: str) -> Asked:
     """A quantity such as ``dL/dW2[2,1]`` by its text; raises ``BackpropError``."""
-    quantities = Quantities(
-        problem.shapes,
-        problem.upper,
-        problem.aliases,
-        problem.update,
-        index_from=problem.index_from,
-    )
-    quantities = quantities._replace(defined=_shapes_of(problem.definitions, quantities))
+    quantities = all_quantities(problem)
     words = Vocabulary(FUNCTIONS | set(CALLED), quantities.known(), problem.index_from)
     try:
         return Asked(text, _quantity(with_counts(parse(text, words)), quantities), ONE, None)

@@ -16,7 +16,7 @@ from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import names
 from backpropcli.language.tokens import is_name, normal_name
-from backpropcli.ops.sizes import Shape, Size, named
+from backpropcli.ops.sizes import Shape, Size, named, whole
 from backpropcli.problem.data import Given
 from backpropcli.problem.draft import Draft
 
@@ -241,15 +241,15 @@ def _drawn(
     """Uniform numbers of Python's generator, whose sequence for a seed is the same everywhere."""
     import random  # takes a while, and is seldom needed
 
-    sizes = [int(str(size)) for size in given.shape]
+    sizes = whole(given.shape)
     generator = random.Random(seed)  # noqa: S311  (homework numbers, not secrets)
     if integer:
         first, choices = int(low), int(high) - int(low) + 1
-        whole = [first + int(generator.random() * choices) for _ in range(count)]
-        value = np.asarray(whole, float).reshape(sizes)
+        drawn = [first + int(generator.random() * choices) for _ in range(count)]
+        value = np.asarray(drawn, float).reshape(sizes)
         if count > MAX_EXACT:
             return given._replace(value=value)
-        exact = np.asarray([Fraction(n) for n in whole], object).reshape(sizes)
+        exact = np.asarray([Fraction(n) for n in drawn], object).reshape(sizes)
         return given._replace(value=value, exact=exact)
     width = float(high - low)
     floats = [float(low) + width * generator.random() for _ in range(count)]

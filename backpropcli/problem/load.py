@@ -10,15 +10,16 @@ from backpropcli.files.schema import known_entries
 from backpropcli.files.source import PROBLEM_LIMITS, Source, read_source, refuse
 from backpropcli.files.tree import Mapping, Node, describe
 from backpropcli.language.tokens import normal_name
-from backpropcli.ops.sizes import Shape
-from backpropcli.problem.asked import check_accepted, read_definitions, read_find
+from backpropcli.problem.asked import check_accepted, read_find
 from backpropcli.problem.data import Problem
+from backpropcli.problem.definitions import read_definitions
 from backpropcli.problem.draft import Draft
-from backpropcli.problem.equations import read_equations
+from backpropcli.problem.equations import Equations, read_equations
 from backpropcli.problem.examples import read_examples
 from backpropcli.problem.given import read_given
 from backpropcli.problem.grading import read_grading
 from backpropcli.problem.notation import read_notation
+from backpropcli.problem.quantities import Quantities
 from backpropcli.problem.settings import choice, read_text, whole_number
 from backpropcli.problem.training import read_update, read_upstream
 
@@ -43,7 +44,7 @@ KEYS = (
 )
 
 
-def load_problem(path: str) -> Problem:
+def load_problem(path: str | os.PathLike[str]) -> Problem:
     """Read a problem file, ``-`` for standard input; raises ``ProblemError`` or ``FileError``."""
     return parse_problem(read_source(str(path), PROBLEM_LIMITS))
 
@@ -62,8 +63,7 @@ def parse_problem(source: Source) -> Problem:
     top = documents[0]
     if not isinstance(top, Mapping):
         draft.complain(f"a problem file is a mapping, found {describe(top)}", top)
-        refuse(draft.complaints, ProblemError)
-        raise AssertionError
+        raise ProblemError(draft.complaints)
     entries = known_entries(top, KEYS, source, draft.complaints)
     problem = _built(draft, entries, top)
     refuse(draft.complaints, ProblemError)
@@ -92,11 +92,13 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
     shapes.update({equation.name: equation.shape for equation in found.equations})
     update = read_update(draft, entries.get("update"), shapes)
     upper = upper or found.loss
-    definitions = read_definitions(draft, entries.get("define"), shapes, upper, update)
-    defined: dict[str, Shape] = {one.name: () for one in definitions}
-    find = read_find(draft, entries.get("find"), shapes, upper, update, definitions)
+    quantities = Quantities(shapes, upper, draft.aliases, update, {}, draft.index_from)
+    definitions, quantities = read_definitions(draft, entries.get("define"), quantities)
+    find = read_find(draft, entries.get("find"), quantities, _default_find(draft, found, upper))
     grading = read_grading(draft, entries.get("grading"))
-    check_accepted(draft, grading.get("accept", {}), shapes, upper, update, definitions)
+    accepted = [key for key, _ in grading.get("accept", {}).values()]
+    check_accepted(draft, accepted, quantities)
+    defined = {**shapes, **quantities.defined}
     return Problem(
         name=_stem(draft.source.name),
         file=draft.source.name,
@@ -117,11 +119,18 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
         shapes=shapes,
         sizes=frozenset(draft.sizes),
         aliases=draft.aliases,
-        notation=read_notation(draft, entries.get("notation"), {**shapes, **defined}),
+        notation=read_notation(draft, entries.get("notation"), defined),
         index_from=draft.index_from,
         grading=grading,
         lines=tuple(draft.source.lines),
     )
+
+
+def _default_find(draft: Draft, found: Equations, upper: str) -> list[str]:
+    """Every value, the loss, and the gradient of the loss for each weight."""
+    weights = [g.name for g in draft.given.values() if g.kind == "weight"]
+    gradients = [f"d{upper}/d{weight}" for weight in weights] if upper else []
+    return [equation.name for equation in found.equations] + gradients
 
 
 def _note_lost_names(draft: Draft, entries: dict[str, Node], top: Mapping) -> None:

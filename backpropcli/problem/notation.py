@@ -18,8 +18,15 @@ COMMANDS = frozenset(
      "hat", "widehat", "bar", "overline", "underline", "tilde", "widetilde", "vec", "dot", "ddot",
      "mathbf", "mathrm", "mathit", "mathcal", "mathbb", "mathsf", "boldsymbol", "text", "textbf",
      "ell", "nabla", "partial", "prime", "star", "ast", "dagger", "top", "circ", "cdot", "times",
-     "odot", "left", "right", "langle", "rangle", "lVert", "rVert", "infty", "frac", "sqrt", "quad"]
+     "odot", "langle", "rangle", "lVert", "rVert", "infty", "frac", "sqrt", "quad"]
 )  # fmt: skip
+WITH_GROUP = (
+    "hat|widehat|bar|overline|underline|tilde|widetilde|vec|dot|ddot|math[a-z]+|boldsymbol|text"
+    "|textbf|frac|sqrt"
+)
+ALONE = re.compile(
+    rf"\\(?:{WITH_GROUP})(?![a-zA-Z]*\{{)|[_^]\s*$|[_^]\s*[_^}}]|\\frac\{{[^{{}}]*\}}(?!\{{)"
+)
 COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 
 
@@ -54,7 +61,9 @@ def _latex_trouble(text: str) -> str:
         depth += (char == "{") - (char == "}")
         if depth < 0 or char in "$%#&~" or char < " ":
             return f"one symbol is expected, found `{text[:40]!r}`"
-    if not text.strip() or depth or "^^" in text:
+    outside = re.sub(r"\{[^{}]*\}", "", re.sub(r"\{[^{}]*\}", "", text))
+    doubled = outside.count("_") > 1 or outside.count("^") > 1
+    if not text.strip() or depth or "^^" in text or doubled or ALONE.search(text):
         return f"one symbol is expected, found `{text[:40]}`"
     refused = [c for c in COMMAND.findall(text) if c not in COMMANDS and c not in ",;:! {}|"]
     return f"the command `\\{refused[0][:40]}` is not allowed" if refused else ""

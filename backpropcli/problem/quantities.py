@@ -97,6 +97,10 @@ def canonical(name: str, aliases: Mapping[str, str]) -> str:
     if parts is not None:
         upper, lower = (aliases.get(part, part) for part in parts)
         return f"d{upper}/d{lower}"
+    kind, bracket, inner = name.partition("(")
+    if bracket and kind in COUNTS:
+        inner = inner.rstrip(")")
+        return f"{kind}({aliases.get(inner, inner)})"
     for ending in ("_new", "_change"):
         stem = name.removesuffix(ending)
         if stem != name and stem in aliases:

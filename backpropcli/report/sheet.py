@@ -15,7 +15,7 @@ from backpropcli.ops.entry import Array, Inexact
 from backpropcli.ops.shaping import selector
 from backpropcli.ops.sizes import product
 from backpropcli.problem.data import Asked, Equation, Given
-from backpropcli.problem.quantities import canonical
+from backpropcli.problem.quantities import COUNTS, canonical
 from backpropcli.report.options import Options
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
 from backpropcli.solution import Run, Solution
@@ -125,7 +125,13 @@ class _Maker:
         """A total over the examples."""
         over = f"{self.problem.reduce} over the {len(self.solution.examples)} examples"
         name = equation.name
-        return Step(name, equation.shape, None, run.values[name], run.exact.get(name), note=over)
+        comparison = (self.options.comparisons or {}).get((0, name))
+        if run is not self.solution.total:
+            comparison = None
+        return Step(
+            name, equation.shape, None, run.values[name], run.exact.get(name), note=over,
+            comparison=comparison,
+        )  # fmt: skip
 
     def updates(self) -> Section:
         total, upper, update = self.solution.total, self.problem.upper, self.problem.update
@@ -218,7 +224,7 @@ class _Maker:
         runs = [(self.solution.total, 0)]
         runs += [(run, number) for number, run in enumerate(self.solution.examples, 1)]
         steps = []
-        for asked in self.problem.find:
+        for asked in self.problem.find if self.problem.find_given else ():
             name = to_text(asked.expr, self.problem.index_from)
             for run, number in runs:
                 where = f"example {number}" if number else ""
@@ -263,6 +269,8 @@ class _Maker:
         inner = expr.args[0] if is_op(expr, "index") else expr
         assert isinstance(inner, Name)
         name = canonical(inner.name, self.problem.aliases)
+        if number and name.partition("(")[0] in COUNTS:
+            return None
         equation = self.program.equation(name)
         if name not in run.values and (equation is None or number or self.solution.examples):
             return None

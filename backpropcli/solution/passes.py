@@ -71,11 +71,11 @@ class Passes:
             self.check(equation, run, number)
         return run
 
-    def check(self, equation: Equation, run: Run, number: int = 1) -> None:
+    def check(self, equation: Equation, run: Run, number: int = 0) -> None:
         """Raise where an op is used outside its domain, or the value is not finite."""
         complaint = self._outside(equation, run) or self._not_finite(equation, run)
         if complaint:
-            where = f"example {number}: " if self.problem.examples else ""
+            where = f"example {number}: " if self.problem.examples and number else ""
             raise EvaluationError(complaint._replace(message=where + complaint.message))
 
     def _outside(self, equation: Equation, run: Run) -> Complaint | None:

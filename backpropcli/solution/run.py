@@ -10,8 +10,9 @@ import numpy as np
 from backpropcli.evaluate.exact import exact_values
 from backpropcli.evaluate.floats import evaluate
 from backpropcli.infer import Shapes
-from backpropcli.language.nodes import names
+from backpropcli.language.nodes import Apply, Expr, names, postorder
 from backpropcli.ops.entry import Array
+from backpropcli.ops.sizes import Poly
 from backpropcli.problem.data import Equation
 
 
@@ -50,12 +51,22 @@ class StepRun(NamedTuple):
     examples: tuple[Run, ...] = ()
 
 
+def _has_named_sizes(expr: Expr) -> bool:
+    """Whether a constant of the expression has a size without a number."""
+    for node in postorder(expr):
+        for _, value in node.params if isinstance(node, Apply) else ():
+            parts = value if isinstance(value, tuple) else (value,)
+            if any(isinstance(part, Poly) for part in parts):
+                return True
+    return False
+
+
 def computable(equations: Iterable[Equation], known: Iterable[str]) -> list[Equation]:
     """The equations whose values follow from known ones, in order."""
     have = set(known)
     found = []
     for equation in equations:
-        if have.issuperset(names(equation.expr)):
+        if have.issuperset(names(equation.expr)) and not _has_named_sizes(equation.expr):
             have.add(equation.name)
             found.append(equation)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from os import PathLike
 from typing import Any
 
 from backpropcli.errors import BackpropError
@@ -67,14 +68,14 @@ class Solution:
         return render(self)
 
 
-def solve(problem: Problem | str, also: Iterable[str] = ()) -> Solution:
+def solve(problem: Problem | str | PathLike[str], also: Iterable[str] = ()) -> Solution:
     """Work out every value and every gradient of a problem, or of the problem file at a path.
 
     ``also`` names derivatives that are wanted beyond ``find``, such as "dL/dx". Raises
     ``ProblemError`` or ``FileError`` for a bad problem, and ``EvaluationError`` where the numbers
     leave their domain on the way.
     """
-    problem = load_problem(problem) if isinstance(problem, str) else problem
+    problem = problem if isinstance(problem, Problem) else load_problem(problem)
     program = build_program(problem, also)
     passes = Passes(program)
     weights = {name: problem.given[name] for name in problem.weights}
@@ -88,10 +89,11 @@ def solve(problem: Problem | str, also: Iterable[str] = ()) -> Solution:
         summarise(passes, total, [step.total for step in steps], weights, after)
         kept = steps if update.counted else []
     examples = [Run(run) for run in runs] if problem.examples else []
-    for run in (total, *examples, *(run for step in kept for run in (step.total, *step.examples))):
-        _count(program, run)
-        _define(passes, run)
-        _share(problem, run)
+    for step in (StepRun(total, tuple(examples)), *kept):
+        for number, run in enumerate((step.total, *step.examples)):
+            _count(program, run)
+            _define(passes, run, number)
+            _share(problem, run)
     return Solution(problem, program, total, tuple(examples), tuple(kept))
 
 
@@ -103,12 +105,12 @@ def _share(problem: Problem, run: Run) -> None:
                 run.put(second + ending, run.values[first + ending], run.exact.get(first + ending))
 
 
-def _define(passes: Passes, run: Run) -> None:
-    """Compute the definitions that this run has the values for."""
+def _define(passes: Passes, run: Run, number: int) -> None:
+    """Compute the definitions that this run has the values for; 0 is the number of the total."""
     for equation in passes.program.definitions:
         if run.has_all(names(equation.expr)):
             run.compute(equation, passes.shapes)
-            passes.check(equation, run)
+            passes.check(equation, run, number)
 
 
 def _count(program: Program, run: Run) -> None:

@@ -41,6 +41,9 @@ def _moved(passes: Passes, update: Update, run: Run, weights: Weights) -> Weight
         if weight in run.exact and change.name in run.exact:
             exact = run.exact[weight] + run.exact[change.name]
         run.put(f"{weight}_new", after, exact)
+        for equation in passes.program.updates:
+            if equation.name in (change.name, f"{weight}_new"):
+                passes.check(equation, run)
         moved[weight] = moved[weight]._replace(
             value=run.values[f"{weight}_new"], exact=run.exact.get(f"{weight}_new")
         )

@@ -44,10 +44,13 @@ def test_a_transpose_is_drawn_transposed() -> None:
 
 def test_numbers() -> None:
     values = [5.0, -0.0, 0.1 + 0.2, 1 / 3, -15.88650182, 1.5e-7, 123456.789, 1e20, 2.5e-12]
-    shown = ["5", "0", "0.3", "0.333333", "-15.8865", "1.5e-7", "123457", "1e20", "2.5e-12"]
+    shown = ["5", "0", "0.3", "0.333333", "-15.8865", "1.5e-7", "123456.8", "1e20", "2.5e-12"]
     assert [number(v) for v in values] == shown
     assert number(-0.001, NumberStyle(decimals=2)) == "0.00"
     assert number(-1.005, NumberStyle(decimals=1)) == "-1.0"
+    assert number(2.675, NumberStyle(decimals=2)) == "2.68"  # as on paper, half up
+    assert number(Fraction(1, 8), NumberStyle(decimals=2)) == "0.13"
+    assert number(0.5, NumberStyle(decimals=0)) == "1"
     assert number(Fraction(-19, 50)) == "-0.38"
     assert number(Fraction(-19, 50), NumberStyle(exact=True)) == "-19/50"
     assert number(float("nan")) == "-"

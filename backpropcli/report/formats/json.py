@@ -56,6 +56,8 @@ def plain(value: Array) -> Any:
     if value.ndim:
         return [plain(part) for part in value]
     single = float(value)
+    if single != single:
+        return None  # an entry that was not compared
     return int(single) if single == int(single) and abs(single) < WHOLE else single
 
 
@@ -134,7 +136,7 @@ class _Writer:
         else:
             found = self.chosen(self.program.computed, run, 0)
         update = self.problem.update
-        summed = "sum over the steps" if update is not None and update.steps > 1 else ""
+        summed = "sum" if update is not None and update.steps > 1 else ""
         for equation in (*self.program.updates, *self.program.definitions):
             if equation.name in run.values:
                 several = summed if equation.name.endswith("_change") else ""
@@ -179,10 +181,12 @@ class _Writer:
         points = float(asked.points)
         if is_op(asked.expr, "shape"):
             shape = _shape(self.program.shapes.get(inner.name, ()))
-            return None if number else {"points": points, "value": shape}
+            return None if number else {"points": points, "value": shape, "exact": None}
         if inner.name not in run.values:
             size = self.size_of(inner.name)
-            return None if size is None or number else {"points": points, "value": size}
+            return (
+                None if size is None or number else {"points": points, "value": size, "exact": None}
+            )
         value, exact = run.values[inner.name], run.exact.get(inner.name)
         if is_op(asked.expr, "index"):
             assert isinstance(asked.expr, Apply)
@@ -229,6 +233,7 @@ class _Writer:
 
 def _compared(comparison: Comparison) -> dict[str, Any]:
     return {
+        "central": plain(comparison.differences),
         "agrees": comparison.agrees,
         "largest": comparison.largest,
         "compared": comparison.compared,

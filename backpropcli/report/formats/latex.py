@@ -7,14 +7,16 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from backpropcli.infer import Shapes
-from backpropcli.language.latex import LatexStyle, index_latex, name_latex, to_latex
+from backpropcli.language.latex import GREEK, LatexStyle, index_latex, name_latex, to_latex
 from backpropcli.language.nodes import Expr
+from backpropcli.language.tokens import GREEK as GREEK_LETTERS
 from backpropcli.ops import OPS
 from backpropcli.ops.entry import Array
 from backpropcli.report.boxes import Look, numbers_box
 from backpropcli.report.options import Options
 from backpropcli.report.sheet import make_sheet
 from backpropcli.report.steps import CountRow, Section, Step
+from backpropcli.report.words import verdict
 from backpropcli.solution import Solution
 from backpropcli.writing import (
     NumberStyle,
@@ -69,9 +71,15 @@ def render(solution: Solution, options: Options) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text without commands; what the fonts lack is left out."""
-    kept = "".join(c if c.isascii() or c.isalpha() else "?" for c in text)
-    return kept.translate(SPECIAL)
+    """A text without commands; Greek as formulas, and a ? for what the fonts lack."""
+    return "".join(_character(c) for c in text)
+
+
+def _character(char: str) -> str:
+    if char.isascii() or (ord(char) < 0x180 and char.isalpha()):
+        return char.translate(SPECIAL)
+    greek = "sigma" if char == "σ" else GREEK_LETTERS.get(char, "")
+    return f"$\\{greek}$" if greek in GREEK else "?"
 
 
 def with_code(text: str) -> str:
@@ -120,8 +128,14 @@ class _Writer:
         for line in dict.fromkeys(lines[1:]):
             if line != lines[0]:
                 yield f"&= {line}"
+        if step.comparison is not None:
+            difference = self.value(step.comparison.differences)
+            said = f"(central differences: {verdict(step.comparison)})"
+            yield rf"&\approx {difference} \quad\text{{{said}}}"
         for entry in step.entries:
             yield from self.step(entry)
+        if step.left_out:
+            yield rf"&\text{{and {step.left_out} more entries}}"
 
     def shape(self, step: Step) -> str:
         sizes = r" \times ".join(str(size) for size in step.shape) or "1"
