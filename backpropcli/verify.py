@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backpropcli.evaluate.floats import Machine
+from backpropcli.language.nodes import names
 from backpropcli.ops.entry import Array
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import split_derivative
@@ -158,8 +159,8 @@ class _Slopes:
     def __init__(self, solution: Solution, run: Run, upper: str, lower: str) -> None:
         self.upper, self.lower = upper, lower
         forward = [e for e in solution.program.forward if e.name != lower and e.name in run.values]
-        names = {e.name for e in forward}
-        given = [name for name in run.values if name not in names and "/" not in name]
+        computed = {e.name for e in forward}
+        given = [name for name in run.values if name not in computed and "/" not in name]
         self.machine = Machine([(e.name, e.expr) for e in forward], given)
         self.values: dict[str, Any] = {name: run.values[name] for name in given}
         self.base = np.array(run.values[lower], float)
@@ -170,10 +171,17 @@ class _Slopes:
         )
         self.rows = () if self.weights else np.shape(run.values[upper])
         self.centre = self.value(self.base)
+        moving = {lower}
+        for equation in forward:
+            if moving.intersection(names(equation.expr)):
+                moving.add(equation.name)
+        # Rounding is that of the largest number on the way, which may cancel later.
+        on_the_way = [self.centre, *(run.values[name] for name in moving)]
+        self.largest = max(float(np.abs(value).max(initial=0.0)) for value in on_the_way)
 
     def floor(self, step: float) -> float:
         """The size of a derivative below which rounding hides more than the tolerance."""
-        return float(ROUNDING * np.abs(self.centre).max(initial=0.0) / step / RELATIVE)
+        return ROUNDING * self.largest / step / RELATIVE
 
     def value(self, lower: Array) -> Array:
         """The upper value; with given upstream gradients G of values Y, the sum of G*Y."""

@@ -80,6 +80,11 @@ def test_each_entry_is_compared_on_its_own_scale() -> None:
     assert not verify(solution)[0, "dL/dw"].agrees
 
 
+def test_a_derivative_that_cancels_to_nothing_is_not_taken_for_a_fault() -> None:
+    text = "weights: {w: [0.3, 0.7, 1.1]}\nloss: logsumexp(log_softmax(w))\n"  # always 0
+    assert verify(solve(problem_from_text(text)))[0, "dL/dw"].agrees
+
+
 def test_rounding_of_a_large_loss_is_not_taken_for_a_fault() -> None:
     found = verify(solve(problem_from_text("weights: {w: 1}\nloss: 1000000000000 + w\n")))
     assert found[0, "dL/dw"].agrees

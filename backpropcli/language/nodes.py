@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 Params = tuple[tuple[str, Any], ...]
-Positions = tuple[int | tuple[int, int | None], ...]
+# A slice may run to the end, and its ends may be named sizes, which add up as numbers do.
+Positions = tuple[int | tuple[Any, Any], ...]
 
 
 class Expr:
@@ -179,7 +180,7 @@ def call(op: str, *args: Expr | int | Fraction, **params: Any) -> Apply:
     return Apply(op, tuple(as_expr(a) for a in args), kept)
 
 
-def index(value: Expr, *items: int | tuple[int, int | None]) -> Expr:
+def index(value: Expr, *items: int | tuple[Any, Any]) -> Expr:
     """An entry or a slice of a value, counted from 0."""
     return Apply("index", (value,), (("at", At(items)),))
 

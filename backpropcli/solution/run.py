@@ -10,7 +10,7 @@ import numpy as np
 from backpropcli.evaluate.exact import exact_values
 from backpropcli.evaluate.floats import evaluate
 from backpropcli.infer import Shapes
-from backpropcli.language.nodes import Apply, Expr, names, postorder
+from backpropcli.language.nodes import Apply, At, Expr, names, postorder
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Poly
 from backpropcli.problem.data import Equation
@@ -55,9 +55,11 @@ def _has_named_sizes(expr: Expr) -> bool:
     """Whether a constant of the expression has a size without a number."""
     for node in postorder(expr):
         for _, value in node.params if isinstance(node, Apply) else ():
-            parts = value if isinstance(value, tuple) else (value,)
-            if any(isinstance(part, Poly) for part in parts):
-                return True
+            parts = value.items if isinstance(value, At) else value
+            for part in parts if isinstance(parts, tuple) else (parts,):
+                ends = part if isinstance(part, tuple) else (part,)
+                if any(isinstance(end, Poly) for end in ends):
+                    return True
     return False
 
 

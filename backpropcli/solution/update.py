@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from backpropcli.errors import Complaint, EvaluationError
 from backpropcli.problem.data import Given, Update
 from backpropcli.solution.passes import Passes
 from backpropcli.solution.run import Run, StepRun
 
+MOST_NUMBERS = 20_000_000  # in all steps together
 EXACT_STEPS = 10  # more steps make fractions that nobody reads
 
 Weights = dict[str, Given]
@@ -22,9 +24,21 @@ def make_steps(passes: Passes, update: Update, weights: Weights) -> tuple[list[S
     steps: list[StepRun] = []
     for _ in range(update.steps):
         runs, total = passes.all(weights, exact)
+        if not steps:
+            _check_size(passes, update, [total, *runs])
         weights = _moved(passes, update, total, weights)
         steps.append(StepRun(total, tuple(runs) if passes.problem.examples else ()))
     return steps, weights
+
+
+def _check_size(passes: Passes, update: Update, runs: Sequence[Run]) -> None:
+    """Refuse an update whose steps would not fit into memory."""
+    numbers = sum(value.size for run in runs for value in run.values.values())
+    if numbers * update.steps > MOST_NUMBERS:
+        line = passes.problem.source_line(update.place)
+        said = f"update: {update.steps} steps of {numbers} numbers each are too many to keep"
+        fewer = f"at most {max(1, MOST_NUMBERS // numbers)} steps"
+        raise EvaluationError(Complaint(said, update.place, fewer, line))
 
 
 def _moved(passes: Passes, update: Update, run: Run, weights: Weights) -> Weights:
