@@ -1,5 +1,5 @@
 """``python -m backpropcli`` is the command ``backprop``."""
 
-from backpropcli.cli.main import main
+from backpropcli.cli.start import main
 
 main()

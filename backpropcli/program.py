@@ -16,7 +16,7 @@ from backpropcli.problem.data import Equation, Problem
 from backpropcli.problem.quantities import split_derivative
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Counts:
     """Parameters by weight; operations and macs by equation of the network, and the loss."""
 
@@ -32,7 +32,7 @@ class Counts:
         return _sum(getattr(c, what) for c in self.network.values())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Program:
     """The equations of a problem, in the order in which they are computed.
 

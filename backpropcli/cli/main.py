@@ -6,11 +6,9 @@ Exit codes: 0 done; 1 a check that did not pass; 2 a usage error or a bad proble
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -61,18 +59,8 @@ def group() -> None:
     """
 
 
-def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command line and exit with its code."""
-    # One thread computes homework faster, starts faster, and always adds in the same order.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Collecting garbage in so short a process takes longer than what it frees.
-    gc.disable()
-    code = _run(arguments)
-    gc.freeze()
-    sys.exit(code)
-
-
-def _run(arguments: list[str] | None) -> int:
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; the exit code."""
     from backpropcli.errors import BackpropError
 
     try:

@@ -76,7 +76,7 @@ class Asked(NamedTuple):
     place: Place | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Problem:
     """Everything a problem file says, checked; ``load_problem`` makes it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Mapping_
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.files.schema import expect_mapping
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
@@ -26,8 +26,10 @@ from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES
 from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.data import Equation, Layer
 from backpropcli.problem.draft import Draft
-from backpropcli.problem.layers import Written, data_name, expand_layers
 from backpropcli.resolve import Scope, resolve
+
+if TYPE_CHECKING:
+    from backpropcli.problem.layers import Written
 
 
 class Raw(NamedTuple):
@@ -58,6 +60,8 @@ def read_equations(
     layers: list[Layer] = []
     entries: list[tuple[str, Node]] = []
     if isinstance(network, Sequence):
+        from backpropcli.problem.layers import data_name, expand_layers
+
         data = data_name(draft, network, loss_text.text if loss_text else "")
         draft.blind = draft.blind or data is None
         if data is not None:

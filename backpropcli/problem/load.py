@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from backpropcli.errors import ProblemError
 from backpropcli.files.reader import read_documents
@@ -10,18 +11,16 @@ from backpropcli.files.schema import known_entries
 from backpropcli.files.source import PROBLEM_LIMITS, Source, read_source, refuse
 from backpropcli.files.tree import Mapping, Node, describe
 from backpropcli.language.tokens import normal_name
+from backpropcli.ops.sizes import Shape
 from backpropcli.problem.asked import check_accepted, read_find
-from backpropcli.problem.data import Problem
+from backpropcli.problem.data import Given, Problem, Update
 from backpropcli.problem.definitions import read_definitions
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.equations import Equations, read_equations
 from backpropcli.problem.examples import read_examples
 from backpropcli.problem.given import read_given
-from backpropcli.problem.grading import read_grading
-from backpropcli.problem.notation import read_notation
 from backpropcli.problem.quantities import Quantities
 from backpropcli.problem.settings import choice, read_text, whole_number
-from backpropcli.problem.training import read_update, read_upstream
 
 KEYS = (
     "title",
@@ -87,17 +86,15 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
     found = read_equations(draft, entries.get("network"), entries.get("loss"), column)
     draft.failed |= found.failed
     _check_differentials(draft)
-    upper, upstream = read_upstream(draft, entries, found)
+    upper, upstream = _upstream(draft, entries, found)
     shapes = {name: given.shape for name, given in draft.given.items()}
     shapes.update({equation.name: equation.shape for equation in found.equations})
-    update = read_update(draft, entries.get("update"), shapes)
+    update = _update(draft, entries.get("update"), shapes)
     upper = upper or found.loss
     quantities = Quantities(shapes, upper, draft.aliases, update, {}, draft.index_from)
     definitions, quantities = read_definitions(draft, entries.get("define"), quantities)
     find = read_find(draft, entries.get("find"), quantities, _default_find(draft, found, upper))
-    grading = read_grading(draft, entries.get("grading"))
-    accepted = [key for key, _ in grading.get("accept", {}).values()]
-    check_accepted(draft, accepted, quantities)
+    grading = _grading(draft, entries.get("grading"), quantities)
     defined = {**shapes, **quantities.defined}
     return Problem(
         name=_stem(draft.source.name),
@@ -119,11 +116,50 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
         shapes=shapes,
         sizes=frozenset(draft.sizes),
         aliases=draft.aliases,
-        notation=read_notation(draft, entries.get("notation"), defined),
+        notation=_notation(draft, entries.get("notation"), defined),
         index_from=draft.index_from,
         grading=grading,
         lines=tuple(draft.source.lines),
     )
+
+
+# What few problems have is imported where one has it: the command starts faster.
+
+
+def _upstream(
+    draft: Draft, entries: dict[str, Node], found: Equations
+) -> tuple[str, dict[str, Given]]:
+    if "upstream" not in entries:
+        return "", {}
+    from backpropcli.problem.training import read_upstream
+
+    return read_upstream(draft, entries, found)
+
+
+def _update(draft: Draft, node: Node | None, shapes: dict[str, Shape]) -> Update | None:
+    if node is None:
+        return None
+    from backpropcli.problem.training import read_update
+
+    return read_update(draft, node, shapes)
+
+
+def _grading(draft: Draft, node: Node | None, quantities: Quantities) -> dict[str, Any]:
+    if node is None:
+        return {}
+    from backpropcli.problem.grading import read_grading
+
+    grading = read_grading(draft, node)
+    check_accepted(draft, [key for key, _ in grading.get("accept", {}).values()], quantities)
+    return grading
+
+
+def _notation(draft: Draft, node: Node | None, defined: dict[str, Shape]) -> dict[str, str]:
+    if node is None:
+        return {}
+    from backpropcli.problem.notation import read_notation
+
+    return read_notation(draft, node, defined)
 
 
 def _default_find(draft: Draft, found: Equations, upper: str) -> list[str]:

@@ -30,10 +30,8 @@ ALONE = re.compile(
 COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 
 
-def read_notation(draft: Draft, node: Node | None, shapes: Known[str, Shape]) -> dict[str, str]:
+def read_notation(draft: Draft, node: Node, shapes: Known[str, Shape]) -> dict[str, str]:
     """LaTeX for names."""
-    if node is None:
-        return {}
     rule = "`notation` must be a mapping of names to LaTeX"
     mapping = expect_mapping(node, rule, draft.source, draft.complaints)
     found: dict[str, str] = {}

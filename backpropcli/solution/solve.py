@@ -21,7 +21,7 @@ from backpropcli.solution.run import Run, StepRun
 from backpropcli.solution.update import make_steps, summarise
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Solution:
     """A solved problem; ``solve`` makes it.
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from backpropcli.cli.main import _run
+from backpropcli.cli.main import run as _run
 
 FOLDER = Path(__file__).parent
 SECONDS = 1.0

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from backpropcli.cli.main import _run
+from backpropcli.cli.main import run as _run
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
 RELU = str(PROBLEMS / "three-layer-relu.yaml")

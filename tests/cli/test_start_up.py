@@ -8,7 +8,7 @@ from cli_support import RELU, environment
 
 SCRIPT = """
 import sys
-from backpropcli.cli.main import _run
+from backpropcli.cli.main import run as _run
 code = _run(sys.argv[1:])
 heavy = ("click", "numpy", "rich", "sympy", "yaml", "hypothesis", "asyncio", "multiprocessing")
 print(code, *(name for name in heavy if name in sys.modules), file=sys.stderr)
