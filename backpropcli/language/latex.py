@@ -109,21 +109,10 @@ def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
     if isinstance(node, Name):
         return name_latex(node.name, style.notation), ATOM
     assert isinstance(node, Apply)
-    if node.op in ("add", "sub"):
-        sign = "+" if node.op == "add" else "-"
-        return f"{_in(args[0], SUM)} {sign} {_in(args[1], PRODUCT)}", SUM
-    if node.op == "neg":
-        return "-" + _in(args[0], PRODUCT), NEG
-    if node.op == "mul":
-        scalar = any(style.is_scalar(arg) for arg in node.args)
-        sign = r"\cdot" if scalar else r"\odot"
-        return f"{_in(args[0], PRODUCT)} {sign} {_in(args[1], PRODUCT + 1)}", PRODUCT
+    if node.op in ("add", "sub", "neg", "mul", "matmul"):
+        return _signed(node, args, style)
     if node.op in ("div", "over"):
         return rf"\frac{{{args[0][0]}}}{{{args[1][0]}}}", POSTFIX
-    if node.op == "matmul":
-        if style.is_dot(node):
-            return rf"{_in(args[0], PRODUCT)} \cdot {_in(args[1], PRODUCT + 1)}", PRODUCT
-        return rf"{_in(args[0], PRODUCT)}\, {_in(args[1], PRODUCT + 1)}", PRODUCT
     if node.op == "pow":
         return f"{{{_in(args[0], ATOM)}}}^{{{args[1][0]}}}", POWER
     if node.op in ("transpose", "swap"):
@@ -134,6 +123,20 @@ def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
     if node.op == "array":
         return _array(node, args), ATOM
     return _call(node, args, style), ATOM
+
+
+def _signed(node: Apply, args: list[Shown], style: LatexStyle) -> Shown:
+    """Sums and products."""
+    if node.op == "neg":
+        return "-" + _in(args[0], PRODUCT), NEG
+    if node.op in ("add", "sub"):
+        sign = "+" if node.op == "add" else "-"
+        return f"{_in(args[0], SUM)} {sign} {_in(args[1], PRODUCT)}", SUM
+    if node.op == "matmul":
+        sign = r"\cdot" if style.is_dot(node) else r"\,"
+    else:
+        sign = r"\cdot" if any(style.is_scalar(arg) for arg in node.args) else r"\odot"
+    return f"{_in(args[0], PRODUCT)} {sign} {_in(args[1], PRODUCT + 1)}", PRODUCT
 
 
 def _strength(text: str) -> int:

@@ -11,7 +11,7 @@ from backpropcli.files.tree import Mapping as MappingNode
 from backpropcli.files.tree import Node, Scalar, Sequence, describe
 from backpropcli.files.visible import visible
 from backpropcli.language.grammar import ExpressionError, Vocabulary
-from backpropcli.language.nodes import Apply, Expr, Name, is_op
+from backpropcli.language.nodes import Apply, Expr, Name
 from backpropcli.language.parser import parse
 from backpropcli.ops import FUNCTIONS, OPS
 from backpropcli.ops.entry import ShapeError
@@ -93,41 +93,43 @@ def _asked(
 
 def _quantity(expr: Expr, quantities: Quantities) -> Expr:
     """A quantity under its first name: a name, one of its entries, or its shape."""
-    start, stop = expr.span or (0, 1)
     if isinstance(expr, Name):
-        shape = quantities.shape_of(expr.name)
-        if shape is None or not _is_counted(expr.name, quantities):
-            name = expr.name.partition("(")[2].rstrip(")") or expr.name
-            refused = quantities.no_derivative(expr.name)
-            if refused:
-                raise ExpressionError(refused, start, stop)
-            raise ExpressionError(
-                f"there is no quantity `{expr.name}`",
-                start,
-                stop,
-                nearest(name, quantities.known()),
-            )
-        return Name(canonical(expr.name, quantities.aliases), expr.span)
-    if is_op(expr, "index") and isinstance(expr.args[0], Name):
-        assert isinstance(expr, Apply)
-        inner = _quantity(expr.args[0], quantities)
-        assert isinstance(inner, Name)
-        shape = quantities.shape_of(inner.name) or ()
-        try:
-            OPS["index"].shape((shape,), dict(expr.params))
-        except ShapeError as error:
-            whole = Apply("index", (inner,), expr.params)
-            said = index_trouble(whole, shape, str(error), quantities.index_from)
-            raise ExpressionError(said, start, stop) from None
-        return Apply("index", (inner,), expr.params, expr.span)
-    if is_op(expr, "shape") and len(expr.args) == 1 and isinstance(expr.args[0], Name):
-        return Apply("shape", (_quantity(expr.args[0], quantities),), (), expr.span)
-    raise ExpressionError(
-        "a quantity or one of its entries is expected",
-        start,
-        stop,
-        "`define:` gives an expression a name",
-    )
+        return _named(expr, quantities)
+    inner = expr.args[0] if expr.args else None
+    if isinstance(expr, Apply) and isinstance(inner, Name):
+        if expr.op == "index":
+            return _entry(expr, _named(inner, quantities), quantities)
+        if expr.op == "shape" and len(expr.args) == 1:
+            return Apply("shape", (_named(inner, quantities),), (), expr.span)
+    hint = "`define:` gives an expression a name"
+    raise _error(expr, "a quantity or one of its entries is expected", hint)
+
+
+def _named(expr: Name, quantities: Quantities) -> Name:
+    if quantities.shape_of(expr.name) is None or not _is_counted(expr.name, quantities):
+        refused = quantities.no_derivative(expr.name)
+        if refused:
+            raise _error(expr, refused)
+        name = expr.name.partition("(")[2].rstrip(")") or expr.name
+        hint = nearest(name, quantities.known())
+        raise _error(expr, f"there is no quantity `{expr.name}`", hint)
+    return Name(canonical(expr.name, quantities.aliases), expr.span)
+
+
+def _entry(expr: Apply, value: Name, quantities: Quantities) -> Expr:
+    shape = quantities.shape_of(value.name) or ()
+    entry = Apply("index", (value,), expr.params, expr.span)
+    try:
+        OPS["index"].shape((shape,), dict(expr.params))
+    except ShapeError as error:
+        said = index_trouble(entry, shape, str(error), quantities.index_from)
+        raise _error(expr, said) from None
+    return entry
+
+
+def _error(expr: Expr, message: str, hint: str = "") -> ExpressionError:
+    start, stop = expr.span or (0, 1)
+    return ExpressionError(message, start, stop, hint)
 
 
 def _is_counted(name: str, quantities: Quantities) -> bool:

@@ -55,43 +55,62 @@ def read_equations(
     draft: Draft, network: Node | None, loss: Node | None, column: bool
 ) -> Equations:
     """The equations of ``network`` and ``loss``, with complaints about what does not fit."""
-    loss_name, loss_text = _loss_entry(draft, loss)
-    written: list[Written] = []
+    name, text = _loss_entry(draft, loss)
     layers: list[Layer] = []
-    entries: list[tuple[str, Node]] = []
     if isinstance(network, Sequence):
-        from backpropcli.problem.layers import data_name, expand_layers
-
-        data = data_name(draft, network, loss_text.text if loss_text else "")
-        draft.blind = draft.blind or data is None
-        if data is not None:
-            written, layers = expand_layers(draft, network, data, column)
-            draft.blind = draft.blind or len(layers) < len(network.items)
-            draft.places.update({w.name: w.node.place for w in written})
-    elif isinstance(network, Mapping):
-        entries = _named_entries(draft, network)
-    elif network is not None:
-        draft.blind = True
-        rule = "`network` must be a mapping of names to equations or a list of layers"
-        expect_mapping(network, rule, draft.source, draft.complaints)
-    known = {*draft.given, *draft.aliases, *draft.places}
-    raws = [_layer_raw(draft, known, w) for w in written]
-    raws += [_raw(draft, known, name, node) for name, node in entries]
-    own = loss_name
-    if loss_text is not None:
-        known.add(loss_name)
-        parsed = draft.parse(loss_text, "loss", known)
-        if isinstance(parsed, Name) and parsed.name == loss_name and loss_name in draft.places:
-            own = ""  # `loss: L` where the network computes L already
-        else:
-            if not _claim_loss(draft, loss, loss_name, loss_text):
-                parsed = None
-            raws.append(Raw(loss_name, parsed, loss_text, "loss", "loss"))
+        raws, layers = _from_layers(draft, network, text.text if text else "", column)
+    else:
+        raws = _from_entries(draft, network)
+    if text is not None:
+        raws += _from_loss(draft, loss, name, text)
     equations = _resolved(draft, raws)
     if column:
-        _check_columns(draft, equations, loss_text)
+        _check_columns(draft, equations, text)
     failed = {raw.name for raw in raws} - {equation.name for equation in equations}
-    return Equations(equations, own or loss_name, tuple(layers), frozenset(failed))
+    return Equations(equations, name, tuple(layers), frozenset(failed))
+
+
+def _known(draft: Draft) -> set[str]:
+    return {*draft.given, *draft.aliases, *draft.places}
+
+
+def _from_layers(
+    draft: Draft, network: Sequence, loss: str, column: bool
+) -> tuple[list[Raw], list[Layer]]:
+    from backpropcli.problem.layers import data_name, expand_layers
+
+    data = data_name(draft, network, loss)
+    if data is None:
+        draft.blind = True
+        return [], []
+    written, layers = expand_layers(draft, network, data, column)
+    draft.blind = draft.blind or len(layers) < len(network.items)
+    draft.places.update({w.name: w.node.place for w in written})
+    known = _known(draft)
+    return [_layer_raw(draft, known, w) for w in written], layers
+
+
+def _from_entries(draft: Draft, network: Node | None) -> list[Raw]:
+    if network is None:
+        return []
+    rule = "`network` must be a mapping of names to equations or a list of layers"
+    mapping = expect_mapping(network, rule, draft.source, draft.complaints)
+    if mapping is None:
+        draft.blind = True
+        return []
+    entries = _named_entries(draft, mapping)
+    known = _known(draft)
+    return [_raw(draft, known, name, node) for name, node in entries]
+
+
+def _from_loss(draft: Draft, loss: Node | None, name: str, text: Scalar) -> list[Raw]:
+    """The equation of the loss; none for `loss: L` where the network computes L already."""
+    parsed = draft.parse(text, "loss", _known(draft) | {name})
+    if isinstance(parsed, Name) and parsed.name == name and name in draft.places:
+        return []
+    if not _claim_loss(draft, loss, name, text):
+        parsed = None
+    return [Raw(name, parsed, text, "loss", "loss")]
 
 
 def _check_columns(draft: Draft, equations: tuple[Equation, ...], loss: Scalar | None) -> None:

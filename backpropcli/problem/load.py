@@ -70,57 +70,80 @@ def parse_problem(source: Source) -> Problem:
 
 
 def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
-    seed = whole_number(draft, entries.get("seed"), "`seed`", 0)
-    draft.index_from = int(choice(draft, entries.get("index_from"), "`index_from`", ("1", "0")))
-    column = choice(draft, entries.get("convention"), "`convention`", ("row", "column")) == "column"
-    for section in ("inputs", "weights"):
-        if section in entries:
-            read_given(draft, entries[section], section[:-1], seed)
-    examples = read_examples(draft, entries.get("examples"), seed)
-    _note_lost_names(draft, entries, top)
-    if not {"network", "loss", "update", "weights"} & set(entries):
-        draft.complain(
-            "nothing to work out: a problem has a `network`, a `loss`, an `update` or `weights`",
-            top,
-        )
-    found = read_equations(draft, entries.get("network"), entries.get("loss"), column)
-    draft.failed |= found.failed
-    _check_differentials(draft)
+    examples = _values(draft, entries, top)
+    found = _equations(draft, entries)
     upper, upstream = _upstream(draft, entries, found)
+    upper = upper or found.loss
     shapes = {name: given.shape for name, given in draft.given.items()}
     shapes.update({equation.name: equation.shape for equation in found.equations})
     update = _update(draft, entries.get("update"), shapes)
-    upper = upper or found.loss
     quantities = Quantities(shapes, upper, draft.aliases, update, {}, draft.index_from)
-    definitions, quantities = read_definitions(draft, entries.get("define"), quantities)
-    find = read_find(draft, entries.get("find"), quantities, _default_find(draft, found, upper))
-    grading = _grading(draft, entries.get("grading"), quantities)
-    defined = {**shapes, **quantities.defined}
     return Problem(
         name=_stem(draft.source.name),
         file=draft.source.name,
-        title=read_text(draft, entries.get("title"), "title"),
-        statement=read_text(draft, entries.get("statement"), "statement"),
         given=draft.given,
         equations=found.equations,
         loss=found.loss,
         upper=upper,
         upstream=upstream,
         examples=examples,
-        reduce=choice(draft, entries.get("reduce"), "`reduce`", ("sum", "mean")),
         update=update,
-        definitions=definitions,
-        find=find,
-        find_given="find" in entries,
         layers=found.layers,
         shapes=shapes,
         sizes=frozenset(draft.sizes),
         aliases=draft.aliases,
-        notation=_notation(draft, entries.get("notation"), defined),
         index_from=draft.index_from,
-        grading=grading,
         lines=tuple(draft.source.lines),
+        **_texts(draft, entries),
+        **_asked(draft, entries, quantities, found),
     )
+
+
+def _values(draft: Draft, entries: dict[str, Node], top: Mapping) -> tuple[dict[str, Given], ...]:
+    """Read inputs, weights and examples into the draft; the inputs of each example."""
+    if not {"network", "loss", "update", "weights"} & set(entries):
+        rule = "a problem has a `network`, a `loss`, an `update` or `weights`"
+        draft.complain(f"nothing to work out: {rule}", top)
+    seed = whole_number(draft, entries.get("seed"), "`seed`", 0)
+    draft.index_from = int(choice(draft, entries.get("index_from"), "`index_from`", ("1", "0")))
+    for section in ("inputs", "weights"):
+        if section in entries:
+            read_given(draft, entries[section], section[:-1], seed)
+    examples = read_examples(draft, entries.get("examples"), seed)
+    _note_lost_names(draft, entries, top)
+    return examples
+
+
+def _equations(draft: Draft, entries: dict[str, Node]) -> Equations:
+    column = choice(draft, entries.get("convention"), "`convention`", ("row", "column")) == "column"
+    found = read_equations(draft, entries.get("network"), entries.get("loss"), column)
+    draft.failed |= found.failed
+    _check_differentials(draft)
+    return found
+
+
+def _texts(draft: Draft, entries: dict[str, Node]) -> dict[str, Any]:
+    return {
+        "title": read_text(draft, entries.get("title"), "title"),
+        "statement": read_text(draft, entries.get("statement"), "statement"),
+        "reduce": choice(draft, entries.get("reduce"), "`reduce`", ("sum", "mean")),
+    }
+
+
+def _asked(
+    draft: Draft, entries: dict[str, Node], quantities: Quantities, found: Equations
+) -> dict[str, Any]:
+    """What is asked of the problem, and how answers are judged and written."""
+    definitions, quantities = read_definitions(draft, entries.get("define"), quantities)
+    default = _default_find(draft, found, quantities.upper)
+    known = {**quantities.shapes, **quantities.defined}
+    return {
+        "definitions": definitions,
+        "find": read_find(draft, entries.get("find"), quantities, default),
+        "find_given": "find" in entries,
+        "grading": _grading(draft, entries.get("grading"), quantities),
+        "notation": _notation(draft, entries.get("notation"), known),
+    }
 
 
 # What few problems have is imported where one has it: the command starts faster.

@@ -25,32 +25,20 @@ def read_upstream(
     draft: Draft, entries: Known[str, Node], found: Equations
 ) -> tuple[str, dict[str, Given]]:
     """The name of the loss under ``upstream:``, and the given derivatives by value."""
-    node = entries.get("upstream")
-    if node is None:
-        return "", {}
+    node = entries["upstream"]
     if "loss" in entries:
         draft.complain("`upstream` stands instead of `loss`: only one of them is given", node)
         return "", {}
     rule = "`upstream` must be a mapping of values to their gradients"
     mapping = expect_mapping(node, rule, draft.source, draft.complaints)
-    shapes = {
-        **{e.name: e.shape for e in found.equations},
-        **{g.name: g.shape for g in draft.given.values()},
-    }
+    shapes = {g.name: g.shape for g in draft.given.values()}
+    shapes.update({e.name: e.shape for e in found.equations})
     uppers: dict[str, None] = {}
     given: dict[str, Given] = {}
     for key, value in mapping.entries if mapping else ():
         upper, lower = _differential(key.text, shapes)
         lower = draft.aliases.get(lower, lower)
-        if lower not in shapes:
-            draft.complain(f"upstream: there is no value `{lower}`", key, nearest(lower, shapes))
-            continue
-        if normal_name(key.text) == lower and upper in shapes:
-            draft.complain(
-                f"upstream: {upper} is a value here: say of which loss this is the gradient",
-                key,
-                f"write dE/d{lower} for a loss E",
-            )
+        if not _is_sound(draft, key, upper, lower, shapes):
             continue
         uppers[upper] = None
         one = given_value(draft, f"d{upper}/d{lower}", value, "upstream", "0")
@@ -60,6 +48,18 @@ def read_upstream(
     if len(uppers) > 1:
         draft.complain(f"upstream: one loss only, found {' and '.join(uppers)}", node)
     return next(iter(uppers), "L"), given
+
+
+def _is_sound(draft: Draft, key: Scalar, upper: str, lower: str, shapes: Known[str, Shape]) -> bool:
+    """Whether the value exists, and the loss is named where L is a value of the problem."""
+    if lower not in shapes:
+        draft.complain(f"upstream: there is no value `{lower}`", key, nearest(lower, shapes))
+    elif normal_name(key.text) == lower and upper in shapes:
+        said = f"upstream: {upper} is a value here: say of which loss this is the gradient"
+        draft.complain(said, key, f"write dE/d{lower} for a loss E")
+    else:
+        return True
+    return False
 
 
 def _check_shape(draft: Draft, node: Node, given: Given, lower: str, shape: Shape) -> None:
