@@ -91,7 +91,9 @@ class _Lines:
         return listed(value, self.options.numbers, self.most)
 
     def count(self, row: CountRow) -> str:
-        said = zip(("parameters", "operations", "multiply-adds"), row[1:], strict=True)
+        said = zip(("parameter", "operation", "multiply-add"), row[1:], strict=True)
         return f"{row.name}: " + ", ".join(
-            f"{count} {what}" for what, count in said if count is not None
+            f"{count} {what}{'' if count == 1 else 's'}"
+            for what, count in said
+            if count is not None
         )
