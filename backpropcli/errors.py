@@ -78,6 +78,7 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> str:
     import difflib
 
     by_lower = {k.lower(): k for k in known}
+    by_lower.pop(name.lower(), None) if name in by_lower.values() else None
     close = difflib.get_close_matches(name.lower(), by_lower, n=most, cutoff=0.5)
     if not close:
         return ""

@@ -25,6 +25,19 @@ class Counts:
     loss: Cost
     by_equation: Mapping[str, Size]
 
+    def of(self, name: str) -> Size | None:
+        """The count by the name of its quantity, ``parameters(W1)``; None for other quantities."""
+        kind, bracket, inner = name.partition("(")
+        if kind not in ("parameters", "operations", "macs"):
+            return None
+        if not bracket:
+            return self.total(kind)
+        inner = inner.rstrip(")")
+        if kind == "parameters":
+            return {**self.by_equation, **self.parameters}.get(inner)
+        spent: Size = getattr(self.network.get(inner, self.loss), kind)
+        return spent
+
     def total(self, what: str) -> Size:
         """The total of "parameters", "operations" or "macs" (of the network without the loss)."""
         if what == "parameters":

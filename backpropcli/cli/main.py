@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings=SETTINGS)
 @click.version_option(__version__, "-V", "--version", prog_name="backprop")
 def group() -> None:
-    """Solve backpropagation homework and check answers to it.
+    """Solve backpropagation homework, step by step.
 
     Start with: backprop solve problem.yaml
     """

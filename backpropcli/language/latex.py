@@ -25,6 +25,7 @@ GREEK = frozenset(
      "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "Gamma", "Delta",
      "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"]
 )  # fmt: skip
+COMMA = r",\; "  # between the entries of a vector
 ACCENTS = ("hat", "bar", "tilde", "dot")
 _PARTS = re.compile(r"([A-Za-z]+)(\d*)")
 Shown = tuple[str, int]
@@ -160,8 +161,13 @@ def _number(value: Fraction) -> str:
 
 
 def _array(node: Apply, args: list[Shown]) -> str:
-    rows = [arg for arg, _ in args]
-    return r"\begin{pmatrix}" + r" \\ ".join(rows) + r"\end{pmatrix}"
+    """A list as a tuple, as vectors are written; a list of lists as a matrix."""
+    parts = [text for text, _ in args]
+    if all(isinstance(arg, Apply) and arg.op == "array" for arg in node.args):
+        rows = [part.removeprefix(r"\left(").removesuffix(r"\right)") for part in parts]
+        cells = r" \\ ".join(row.replace(COMMA, " & ") for row in rows)
+        return rf"\begin{{bmatrix}}{cells}\end{{bmatrix}}"
+    return rf"\left({COMMA.join(parts)}\right)"
 
 
 def _call(node: Apply, args: list[Shown], style: LatexStyle) -> str:

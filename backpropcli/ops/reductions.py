@@ -187,8 +187,9 @@ OPS = (
        _logsumexp, shapes.reduced, (_logsumexp_vjp,), params=ALONG,
        expansion=lambda s: call("log", call("sum", call("exp", s.x), **_along(s))),
        operations=_norm_cost, samples=SAMPLES),
-    Op("norm", "The Euclidean norm: the square root of the sum of all squares.", _norm,
-       shapes.scalar, (lambda s: s.g * s.x / s.out,),
+    Op("norm", "The Euclidean norm: the square root of the sum of all squares; its gradient at 0 "
+       "is 0.", _norm,
+       shapes.scalar, (lambda s: s.g * call("over", s.x, s.out),),
        expansion=lambda s: call("sqrt", call("sum", s.x**2)), operations=_norm_cost,
        latex=r"\left\|{0}\right\|", samples=(Sample(((3,),)), Sample(((2, 3),)))),
 )  # fmt: skip

@@ -80,6 +80,13 @@ def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction
 def _asked(
     draft: Draft, node: Scalar, quantities: Quantities, points: Fraction, where: str = "find"
 ) -> Asked | None:
+    if "," in node.text.partition("[")[0]:
+        draft.complain(
+            f"{where}: one quantity is expected, found several",
+            node,
+            f"write them as a list: [{node.text[:40]}]",
+        )
+        return None
     parsed = draft.parse(node, where, quantities.known(), CALLED)
     if parsed is None:
         return None
@@ -110,8 +117,11 @@ def _named(expr: Name, quantities: Quantities) -> Name:
         refused = quantities.no_derivative(expr.name)
         if refused:
             raise _error(expr, refused)
-        name = expr.name.partition("(")[2].rstrip(")") or expr.name
-        hint = nearest(name, quantities.known())
+        kind, bracket, inner = expr.name.partition("(")
+        hint = nearest(inner.rstrip(")") or kind, quantities.known())
+        if bracket and inner.rstrip(")") in quantities.shapes:
+            also = "weights and for " if kind == "parameters" else ""
+            hint = f"{kind} are counted for {also}values with an equation"
         raise _error(expr, f"there is no quantity `{expr.name}`", hint)
     return Name(canonical(expr.name, quantities.aliases), expr.span)
 
@@ -133,9 +143,12 @@ def _error(expr: Expr, message: str, hint: str = "") -> ExpressionError:
 
 
 def _is_counted(name: str, quantities: Quantities) -> bool:
-    """Whether what is counted in ``parameters(W1)`` exists; true for all other names."""
+    """Whether what is counted in ``parameters(W1)`` has that count; true for all other names."""
     kind, bracket, inner = name.partition("(")
     if not bracket or kind not in COUNTS:
         return True
     inner = inner.rstrip(")")
-    return quantities.aliases.get(inner, inner) in quantities.shapes
+    inner = quantities.aliases.get(inner, inner)
+    if kind == "parameters":
+        return inner in quantities.computed or inner in quantities.weights
+    return inner in quantities.computed

@@ -61,6 +61,8 @@ def all_quantities(problem: Problem) -> Quantities:
     found = Quantities(
         problem.shapes, problem.upper, problem.aliases, problem.update,
         index_from=problem.index_from,
+        computed=problem.values,
+        weights=problem.weights,
     )  # fmt: skip
     for one in problem.definitions:
         shape = Shapes(_reachable(one.expr, found)).of(one.expr)

@@ -60,7 +60,7 @@ def read_equations(
     if isinstance(network, Sequence):
         raws, layers = _from_layers(draft, network, text.text if text else "", column)
     else:
-        raws = _from_entries(draft, network)
+        raws = _from_entries(draft, network, name)
     if text is not None:
         raws += _from_loss(draft, loss, name, text)
     equations = _resolved(draft, raws)
@@ -90,7 +90,7 @@ def _from_layers(
     return [_layer_raw(draft, known, w) for w in written], layers
 
 
-def _from_entries(draft: Draft, network: Node | None) -> list[Raw]:
+def _from_entries(draft: Draft, network: Node | None, loss: str) -> list[Raw]:
     if network is None:
         return []
     rule = "`network` must be a mapping of names to equations or a list of layers"
@@ -99,7 +99,7 @@ def _from_entries(draft: Draft, network: Node | None) -> list[Raw]:
         draft.blind = True
         return []
     entries = _named_entries(draft, mapping)
-    known = _known(draft)
+    known = _known(draft) | {loss}  # so that dL/dz is read as what it is, and refused
     return [_raw(draft, known, name, node) for name, node in entries]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from backpropcli.errors import nearest
-from backpropcli.files.tree import Node, Scalar, Sequence, describe
+from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.language.nodes import Apply, Name, Number
 from backpropcli.language.text import param_text, to_text
 from backpropcli.language.tokens import tokenize
@@ -49,6 +49,10 @@ def expand_layers(draft: Draft, node: Sequence, data: str, column: bool) -> Expa
     for item in node.items:
         if isinstance(item, Scalar):
             builder.add(item)
+        elif isinstance(item, Mapping):
+            said = "network: a list holds layers such as dense(3, relu), found an equation"
+            draft.complain(said, item, "equations stand in a mapping, without the dashes")
+            break
         else:
             draft.complain(
                 f"network: a layer is a text such as dense(3, relu), found {describe(item)}", item

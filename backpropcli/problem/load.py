@@ -77,7 +77,15 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
     shapes = {name: given.shape for name, given in draft.given.items()}
     shapes.update({equation.name: equation.shape for equation in found.equations})
     update = _update(draft, entries.get("update"), shapes)
-    quantities = Quantities(shapes, upper, draft.aliases, update, {}, draft.index_from)
+    quantities = Quantities(
+        shapes,
+        upper,
+        draft.aliases,
+        update,
+        index_from=draft.index_from,
+        computed=[equation.name for equation in found.equations],
+        weights=[g.name for g in draft.given.values() if g.kind == "weight"],
+    )
     return Problem(
         name=_stem(draft.source.name),
         file=draft.source.name,

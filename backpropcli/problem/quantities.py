@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from backpropcli.language.nodes import Apply, Expr, Name, fold, with_args
@@ -16,7 +16,8 @@ CALLED = (*COUNTS, "shape")
 class Quantities(NamedTuple):
     """The names that ``find`` and ``define`` may use.
 
-    ``shapes`` are the values, which may be differentiated; ``defined`` those of ``define``.
+    ``shapes`` are the values, which may be differentiated; ``defined`` those of ``define``;
+    ``computed`` are the values with an equation, ``weights`` the trained ones: they have counts.
     """
 
     shapes: Mapping[str, Shape]
@@ -25,6 +26,8 @@ class Quantities(NamedTuple):
     update: Update | None = None
     defined: Mapping[str, Shape] = {}
     index_from: int = 1
+    computed: Collection[str] = ()
+    weights: Collection[str] = ()
 
     def known(self) -> set[str]:
         """All names that the parser has to know: values, the loss, new weights, counts."""

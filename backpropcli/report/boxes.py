@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ from backpropcli.writing import (
 MOST_ROWS = 8
 MOST_COLUMNS = 8
 MOST_LISTED = 12
+NARROWEST = 12  # columns that a value gets at least
 
 
 class Box(NamedTuple):
@@ -145,7 +146,10 @@ def numbers_box(
     units: list[list[Box]] = [[]]
     for piece in pieces:
         if isinstance(piece, Leaf):
-            units[-1].append(_leaf(piece, lambda v: value_box(v, look), values))
+            # Room is left for what stands before it, and for an operator after it.
+            used = sum(box.width for box in units[-1]) + 4
+            narrower = look._replace(width=max(NARROWEST, look.width - used))
+            units[-1].append(_leaf(piece, narrower, values))
             continue
         units[-1].append(text_box(piece))
         if piece.endswith(" "):  # after an operator or a comma a line may break
@@ -166,8 +170,8 @@ def wrapped(boxes: list[Box], width: int) -> list[Box]:
     return [beside(line) for line in lines]
 
 
-def _leaf(leaf: Leaf, draw: Callable[[Array], Box], values: Mapping[str, Array]) -> Box:
-    box = draw(leaf_value(leaf.node, values))
+def _leaf(leaf: Leaf, look: Look, values: Mapping[str, Array]) -> Box:
+    box = value_box(leaf_value(leaf.node, values), look)
     text = box.lines[0]
     if len(box.lines) == 1 and literal_strength(text) < leaf.need:
         return text_box(f"({text})")

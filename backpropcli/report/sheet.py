@@ -225,7 +225,9 @@ class _Maker:
         runs += [(run, number) for number, run in enumerate(self.solution.examples, 1)]
         steps = []
         for asked in self.problem.find if self.problem.find_given else ():
-            name = to_text(asked.expr, self.problem.index_from)
+            # As it was asked, since a shared weight has two names; paper spellings are put plainly.
+            plain = asked.text.isascii()
+            name = asked.text if plain else to_text(asked.expr, self.problem.index_from)
             for run, number in runs:
                 where = f"example {number}" if number else ""
                 step = self.one_asked(asked, run, number)
@@ -272,17 +274,28 @@ class _Maker:
         if number and name.partition("(")[0] in COUNTS:
             return None
         equation = self.program.equation(name)
+        size = self.program.counts.of(name) if name not in run.values else None
+        if size is not None:
+            return Step(name, (), note=str(size))
         if name not in run.values and (equation is None or number or self.solution.examples):
             return None
-        if equation is None or (self.solution.examples and not number):
-            value = run.values[name]
-            step = Step(name, value.shape, None, value, run.exact.get(name), run.values)
-        else:
-            step = self.step(equation, run, number)
+        step = self.whole(name, equation, run, number)
         if not is_op(expr, "index"):
             return step
         assert isinstance(expr, Apply)
         return self.part(step, asked, dict(expr.params)["at"])
+
+    def whole(self, name: str, equation: Equation | None, run: Run, number: int) -> Step:
+        """A quantity of a run, with its equation where it has one there."""
+        if equation is None:
+            said = {"_new": "at the new weights", "_steps": "before each step"}
+            ending = next((e for e in said if name == self.problem.upper + e), "")
+            note = f"{self.problem.upper} {said[ending]}" if ending else ""
+            value = run.values[name]
+            return Step(name, value.shape, None, value, run.exact.get(name), note=note)
+        if self.solution.examples and not number and equation in self.program.computed:
+            return self.reduced(equation, run)
+        return self.step(equation, run, number)
 
     def part(self, step: Step, asked: Asked, at: At) -> Step:
         """One entry of a step, or a slice of it."""

@@ -13,6 +13,7 @@ from backpropcli.report.formats import load, names
 from backpropcli.report.formats.latex import escaped, with_code
 from backpropcli.report.options import Options
 from backpropcli.solution import solve
+from backpropcli.verify import verify
 from backpropcli.writing import NumberStyle
 from tests.cases.remake import PROBLEMS
 
@@ -161,3 +162,27 @@ def test_latex_compiles(name: str, tmp_path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:]
     assert (tmp_path / "page.pdf").stat().st_size > 1000
+
+
+def test_what_is_asked_of_named_sizes_is_there_too() -> None:
+    text = (
+        "inputs: {x: {shape: [N, D]}}\nweights: {w: {shape: [D]}}\nnetwork: {z: x @ w}\n"
+        "loss: sum(z)\nfind: [parameters, operations(z), 'shape(dL/dw)', dL/dw]\n"
+    )
+    asked = json.loads(page(text, "json"))["asked"]
+    # N rows of D products and D - 1 sums
+    assert {k: v["value"] for k, v in asked.items()} == {
+        "parameters": "D", "operations(z)": "2*D*N - N", "shape(dL/dw)": ["D"], "dL/dw": None,
+    }  # fmt: skip
+    assert "operations(z)  2*D*N - N" in page(text, "table")
+
+
+def test_differences_stand_in_a_column_where_there_is_room_and_below_elsewhere() -> None:
+    solution = solve(str(PROBLEMS / "three-layer-relu.yaml"))
+    comparisons = verify(solution)
+    wide = load("table")(solution, Options(comparisons=comparisons))
+    narrow = load("table")(solution, Options(comparisons=comparisons, width=44))
+    assert re.search(r"dL/dyhat = yhat - y +│ 3\.5 ", wide)
+    assert re.search(r" ~ 3\.5 ", narrow)
+    assert wide.count("agrees") == narrow.count("agrees") == 9
+    assert max(map(len, narrow.splitlines())) <= 44

@@ -183,30 +183,17 @@ class _Writer:
             shape = _shape(self.program.shapes.get(inner.name, ()))
             return None if number else {"points": points, "value": shape, "exact": None}
         if inner.name not in run.values:
-            size = self.size_of(inner.name)
-            return (
-                None if size is None or number else {"points": points, "value": size, "exact": None}
-            )
-        value, exact = run.values[inner.name], run.exact.get(inner.name)
+            size = self.program.counts.of(inner.name)
+            elsewhere = number or (size is None and self.solution.examples)
+            value = None if size is None else _size(size)
+            return None if elsewhere else {"points": points, "value": value, "exact": None}
+        found, exact = run.values[inner.name], run.exact.get(inner.name)
         if is_op(asked.expr, "index"):
             assert isinstance(asked.expr, Apply)
             at = selector(dict(asked.expr.params)["at"])
-            value = value[at]
+            found = found[at]
             exact = None if exact is None else np.asarray(exact[at], object)
-        return {"points": points, "value": plain(value), "exact": fractions(exact)}
-
-    def size_of(self, name: str) -> str | None:
-        """A count in named sizes."""
-        kind, _, inner = name.partition("(")
-        counts = self.program.counts
-        if kind not in ("parameters", "operations", "macs"):
-            return None
-        if not inner:
-            return str(counts.total(kind))
-        inner = self.problem.aliases.get(inner.rstrip(")"), inner.rstrip(")"))
-        if kind == "parameters":
-            return str({**counts.by_equation, **counts.parameters}.get(inner))
-        return str(getattr(counts.network.get(inner, counts.loss), kind))
+        return {"points": points, "value": plain(found), "exact": fractions(exact)}
 
     def counts(self) -> dict[str, Any]:
         counts = self.program.counts

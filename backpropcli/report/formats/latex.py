@@ -120,6 +120,9 @@ class _Writer:
             exact = step.exact if step.exact is not None else step.value
             note = rf"\quad\text{{({escaped(step.note)})}}" if step.note else ""
             lines.append(self.value(exact) + note)
+        if step.name.startswith("shape("):
+            yield rf"\text{{{escaped(step.name)}}} &= {step.note}"
+            return
         if not lines:
             note = rf"\quad\text{{{escaped(step.note)}}}" if step.note else ""
             yield rf"{name} &\in {self.shape(step)}{note}"

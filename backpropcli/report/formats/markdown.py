@@ -48,7 +48,8 @@ class _Writer:
             yield "| name | value | shape |"
             yield "| --- | --- | --- |"
             for step in section.steps:
-                value = code(self.result(step)) or step.note
+                said = [step.note, exact_words(step, self.options.numbers)]
+                value = " ".join(part for part in (code(self.result(step)), *said) if part)
                 yield f"| {code(step.name)} | {value} | {code(shape_text(step.shape))} |"
             return
         yield "| quantity | equation | numbers put in | result | shape |"

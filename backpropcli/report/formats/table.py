@@ -17,7 +17,6 @@ from backpropcli.report.options import Options
 from backpropcli.report.sheet import make_sheet
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
 from backpropcli.report.words import (
-    comparison_words,
     entry_line,
     exact_words,
     folded,
@@ -28,8 +27,6 @@ from backpropcli.report.words import (
 from backpropcli.solution import Solution
 
 NARROWEST = 40
-WIDE = 70  # columns from which the differences stand in a column of their own
-COMPARED = 22  # columns for the central differences
 
 
 def render(solution: Solution, options: Options) -> str:
@@ -57,7 +54,7 @@ class _Sheet:
         self.index_from = solution.problem.index_from
         self.width = max(NARROWEST, options.width)
         self.margin = 0  # columns of the shapes in this section
-        self.wide = self.width >= WIDE
+        self.compared = 0  # columns of the differences in this section, or 0
 
     def parts(self, sheet: Sheet) -> Iterator[RenderableType]:
         yield Text(sheet.title, style="bold")
@@ -71,9 +68,9 @@ class _Sheet:
             yield self.counts(sheet.counts)
 
     def section(self, section: Section) -> Table:
-        compared = self.wide and any(step.comparison for step in section.steps)
         self.margin = max(len(shape_text(step.shape)) for step in section.steps)
-        self.margin = max(self.margin, len("shape") if compared else 0)
+        self.compared = self.column_for(section)
+        compared = self.compared > 0
         table = Table(
             title=Text(section.title, style="bold"),
             title_justify="left",
@@ -85,24 +82,48 @@ class _Sheet:
         )
         table.add_column("equation, numbers put in, result", ratio=1)
         if compared:
-            table.add_column("central differences", width=COMPARED)
+            table.add_column("central differences", width=self.compared)
         table.add_column("shape", justify="right", style="dim", no_wrap=True)
         for step in section.steps:
             difference = [self.comparison(step)] if compared else []
             table.add_row(self.step(step), *difference, Text(shape_text(step.shape)))
         return table
 
+    def column_for(self, section: Section) -> int:
+        """The columns for differences beside the results; 0 where they stand better below."""
+        own = differences = 0
+        boundless = Look(self.options.numbers, 10**6, self.options.full, self.options.unicode)
+        for step in section.steps:
+            if step.comparison is not None and step.value is not None:
+                result = len(step.name) + 3 + value_box(step.value, boundless).width
+                own = max(own, result)
+                box = value_box(step.comparison.differences, boundless)
+                differences = max(differences, box.width, len(verdict(step.comparison)))
+        self.margin = max(self.margin, len("shape") if differences else 0)
+        fits = max(own, NARROWEST) + differences + self.margin + 10 <= self.width
+        return differences if fits else 0
+
     def look(self, step: Step, used: int) -> Look:
         room = self.width - 7 - self.margin - used
-        if self.wide and step.comparison is not None:
-            room -= COMPARED + 3
+        if self.compared:
+            room -= self.compared + 3
         return Look(self.options.numbers, max(12, room), self.options.full, self.options.unicode)
+
+    def below(self, step: Step) -> list[Text]:
+        """The derivative by differences under the result."""
+        assert step.comparison is not None
+        lead = " " * len(step.name) + " ~ "
+        box = value_box(step.comparison.differences, self.look(step, len(lead)))
+        lines = stacked([beside([text_box(lead), box])])
+        style = "green" if step.comparison.agrees else "bold red"
+        said = f"central differences: {verdict(step.comparison)}"
+        return [*map(Text, lines), Text(said, style=style)]
 
     def comparison(self, step: Step) -> Group:
         """The derivative by differences, and how far it is off."""
         if step.comparison is None:
             return Group()
-        look = Look(self.options.numbers, COMPARED, self.options.full, self.options.unicode)
+        look = Look(self.options.numbers, self.compared, self.options.full, self.options.unicode)
         box = value_box(step.comparison.differences, look)
         style = "green" if step.comparison.agrees else "bold red"
         return Group(*map(Text, box.lines), Text(verdict(step.comparison), style=style))
@@ -114,8 +135,8 @@ class _Sheet:
             lines.append(Text(" " * (len(step.name) + 3) + words, style="dim"))
         if step.through:
             lines.append(Text(through_words(step), style="dim"))
-        if step.comparison is not None and not self.wide:
-            lines.append(Text(comparison_words(step.comparison, self.options.numbers, 6)))
+        if step.comparison is not None and not self.compared:
+            lines += self.below(step)
         return Group(*lines, *self.entries(step))
 
     def worked(self, step: Step) -> list[Text]:
