@@ -145,10 +145,10 @@ class _Sheet:
         head = Text(step.name, style="bold cyan")
         head.append(" = ", style="dim").append_text(first)
         put_in = map(Text, self.numbers_put_in(step))
-        result = (
-            Text(line, style="bold green") for line in self.result(step, " " * len(step.name))
-        )
-        return [head, *rest, *put_in, *result]
+        result = self.result(step, " " * len(step.name))
+        if [line.strip() for line in result] == [f"= {first.plain}"]:
+            result = []  # a constant such as dL/db = 1 is said once
+        return [head, *rest, *put_in, *(Text(line, style="bold green") for line in result)]
 
     def bare(self, step: Step) -> list[Text]:
         """The name with its value, and what is said of it."""
