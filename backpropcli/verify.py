@@ -158,11 +158,7 @@ class _Slopes:
 
     def __init__(self, solution: Solution, run: Run, upper: str, lower: str) -> None:
         self.upper, self.lower = upper, lower
-        forward = [e for e in solution.program.forward if e.name != lower and e.name in run.values]
-        computed = {e.name for e in forward}
-        given = [name for name in run.values if name not in computed and "/" not in name]
-        self.machine = Machine([(e.name, e.expr) for e in forward], given)
-        self.values: dict[str, Any] = {name: run.values[name] for name in given}
+        self.given: dict[str, Any] = {n: v for n, v in run.values.items() if "/" not in n}
         self.base = np.array(run.values[lower], float)
         self.weights = (
             {}
@@ -170,14 +166,27 @@ class _Slopes:
             else {name: run.values[given.name] for name, given in solution.problem.upstream.items()}
         )
         self.rows = () if self.weights else np.shape(run.values[upper])
+        forward = [e for e in solution.program.forward if e.name in run.values]
+        # A given upstream gradient is the whole one of its value: other given values stay fixed.
+        self.machines = {
+            target: self.machine(forward, {lower, *self.weights} - {target})
+            for target in self.weights or (upper,)
+            if target != lower
+        }
         self.centre = self.value(self.base)
         moving = {lower}
         for equation in forward:
-            if moving.intersection(names(equation.expr)):
+            if equation.name != lower and moving.intersection(names(equation.expr)):
                 moving.add(equation.name)
         # Rounding is that of the largest number on the way, which may cancel later.
         on_the_way = [self.centre, *(run.values[name] for name in moving)]
         self.largest = max(float(np.abs(value).max(initial=0.0)) for value in on_the_way)
+
+    def machine(self, forward: list[Equation], held: set[str]) -> Machine:
+        """What works out the values again, except those held."""
+        moved = [equation for equation in forward if equation.name not in held]
+        given = self.given.keys() - {equation.name for equation in moved}
+        return Machine([(e.name, e.expr) for e in moved], sorted(given))
 
     def floor(self, step: float) -> float:
         """The size of a derivative below which rounding hides more than the tolerance."""
@@ -185,13 +194,16 @@ class _Slopes:
 
     def value(self, lower: Array) -> Array:
         """The upper value; with given upstream gradients G of values Y, the sum of G*Y."""
-        if self.upper == self.lower:
-            return lower
-        found = self.machine.run({**self.values, self.lower: lower})
         if not self.weights:
-            return np.asarray(found[self.upper])
-        values = {**self.values, self.lower: lower, **found}
-        return np.asarray(sum(np.sum(g * values[name]) for name, g in self.weights.items()))
+            return self.reached(self.upper, lower)
+        parts = (np.sum(g * self.reached(name, lower)) for name, g in self.weights.items())
+        return np.asarray(sum(parts))
+
+    def reached(self, target: str, lower: Array) -> Array:
+        if target == self.lower:
+            return lower
+        found = self.machines[target].run({**self.given, self.lower: lower})
+        return np.asarray(found[target])
 
     def at(self, position: int, step: float) -> tuple[Array, Array, Array]:
         """The central difference at one entry, and the differences to its left and right.

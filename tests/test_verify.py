@@ -128,3 +128,13 @@ def test_a_bend_is_not_taken_for_a_wrong_gradient(text: str, gradient: float) ->
     assert verify(solution)[0, "dL/dw"].agrees
     solution.total.values["dL/dw"] = solution["dL/dw"] + 0.01
     assert not verify(solution)[0, "dL/dw"].agrees
+
+
+def test_a_given_upstream_gradient_is_the_whole_one_of_its_value() -> None:
+    # z reaches the loss through h too, and 5 already says so: dL/dw = 5 * 2w.
+    text = "weights: {w: 3}\nnetwork: {z: w*w, h: z**2}\nupstream: {z: 5, h: 1}\n"
+    solution = solve(problem_from_text(text))
+    assert solution["dL/dw"] == 30
+    assert verify(solution)[0, "dL/dw"].agrees
+    solution.total.values["dL/dw"] = np.array(84.0)
+    assert not verify(solution)[0, "dL/dw"].agrees

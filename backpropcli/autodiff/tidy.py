@@ -22,6 +22,7 @@ from backpropcli.language.nodes import (
     is_op,
 )
 from backpropcli.ops import OPS
+from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.shapes import axes_of
 from backpropcli.ops.sizes import is_known
 
@@ -151,9 +152,14 @@ class _Tidy:
     def times(self, left: Expr | None, right: Expr | None) -> Expr | None:
         if left is None or right is None:
             return right if left is None else left
-        for factor in factors(right):
-            left = self.times_one(left, factor)
-        return left
+        regrouped = left
+        try:
+            for factor in factors(right):
+                regrouped = self.times_one(regrouped, factor)
+            self.shapes.of(regrouped)
+        except ShapeError:  # v*(c*M) of a vector and a column fits where v*c does not
+            return left * right
+        return regrouped
 
     def times_one(self, left: Expr, right: Expr) -> Expr:
         """A product with one more factor, which is no product itself."""
@@ -190,7 +196,10 @@ class _Tidy:
         return a / b, (Number(1) if top is None else top) / bottom
 
     def power(self, node: Apply, parts: list[Part]) -> Part:
-        base, exponent = (attach(*part) for part in parts)
+        base, exponent = (
+            self.restored(before, attach(*part))
+            for before, part in zip(node.args, parts, strict=True)
+        )
         if exponent == Number(1):
             return parts[0]
         if exponent == Number(0) and not self.shapes.of(base):

@@ -48,8 +48,8 @@ class _Parser(ConstantReader):
                 self.take()
                 left = self.combine(op, left, self.expression(power))
             elif token.kind == "^":
-                if limit > POWER:
-                    return left
+                if limit > POWER or (limit == POWER - 1 and self.is_transpose_next()):
+                    return left  # in W^2^T the square is transposed, not the 2
                 left = self.power(left)
             elif token.kind in ("[", ".", "ᵀ", "superscript") and not self.is_list_after(left):
                 left = self.postfix(left)
@@ -75,8 +75,9 @@ class _Parser(ConstantReader):
         return self.made(Apply(op, (left, right), span=_join(left, right)))
 
     def power(self, base: Expr) -> Expr:
+        transposed = self.is_transpose_next()
         self.take()
-        if self.here.text == "T" and "T" not in self.words.values:
+        if transposed:
             return self.made(Apply("transpose", (base,), span=_to(base, self.take())))
         exponent = self.nested(lambda: self.expression(POWER - 1))
         size = exponent.args[0] if is_op(exponent, "neg") else exponent
@@ -84,6 +85,10 @@ class _Parser(ConstantReader):
             start, stop = exponent.span or (0, 0)
             raise ExpressionError(f"an exponent is at most {MAX_EXPONENT}", start, stop)
         return self.combine("pow", base, exponent)
+
+    def is_transpose_next(self) -> bool:
+        """Whether `^T` stands here, where T is no value."""
+        return self.tokens[self.at + 1].text == "T" and "T" not in self.words.values
 
     def postfix(self, left: Expr) -> Expr:
         token = self.here

@@ -238,9 +238,9 @@ class _Builder:
         return f"{product} + {weights[1]}" if len(weights) > 1 else product
 
     def activation(self, node: Scalar, name: str, params: dict[str, Any]) -> None:
-        self.count = max(self.count, 1)
         target = f"h{self.count}"
-        if any(written.name == target for written in self.equations):
+        taken = {written.name for written in self.equations} | self.draft.given.keys()
+        if target in taken:
             target += "_" + name
         named = "".join(f", {key}={param_text(value)}" for key, value in params.items())
         text = f"{name}({self.current}{named})"

@@ -358,3 +358,32 @@ def test_a_jacobian_by_a_scalar_bias_is_ones() -> None:
     text = "inputs: {x: [1, 2]}\nweights: {b: 2}\nnetwork: {z: x + b}\nfind: [dz/db]\n"
     assert solve(problem_from_text(text))["dz/db"].tolist() == [1, 1]
     assert equations(text)["dz/db"] == "[1, 1]"
+
+
+def test_a_product_whose_factors_fit_in_one_grouping_only() -> None:
+    # A = v*(c*M) = [[3, 12], [12, 40]], dL/dM = 2*A*v*c entry by entry
+    text = "weights: {c: [[3], [4]], v: [1, 2], M: [[1, 2], [3, 5]]}\nloss: sum((v*(c*M))**2)\n"
+    solution = solve(problem_from_text(text))
+    assert solution["L"] == 9 + 144 + 144 + 1600
+    assert solution["dL/dM"].tolist() == [[18, 144], [96, 640]]
+    assert solution["dL/dv"].tolist() == [2 * (3 * 3 + 12 * 12), 2 * (12 * 6 + 40 * 20)]
+    assert solution["dL/dc"].tolist() == [[2 * (3 + 12 * 4)], [2 * (12 * 3 + 40 * 10)]]
+
+
+def test_a_power_of_zeros_keeps_its_shape() -> None:
+    text = "weights: {M: [[1, 2], [3, 5]], W: [[1], [2]]}\nloss: sum(sum(M-M, axis=0)**2 @ W)\n"
+    solution = solve(problem_from_text(text))
+    assert solution["dL/dM"].tolist() == [[0, 0], [0, 0]]
+    assert solution["dL/dW"].tolist() == [[0], [0]]
+
+
+@pytest.mark.parametrize(("data", "activated"), [("x", "h0"), ("h0", "h0_relu")])
+def test_an_activation_before_the_first_layer(data: str, activated: str) -> None:
+    text = (
+        f"inputs: {{{data}: [-1, 2], y: [1]}}\nweights: {{W1: [[1], [2]], b1: [1]}}\n"
+        "network: [relu, dense(1)]\nloss: sum((z1 - y)**2)\n"
+    )
+    solution = solve(problem_from_text(text))
+    assert solution[activated].tolist() == [0, 2]
+    assert solution["z1"].tolist() == [5]
+    assert solution["dL/dW1"].tolist() == [[0], [16]]

@@ -70,6 +70,8 @@ def read(text: str, index_from: int = 1) -> Expr:
         ("a.T.T", a.T.T),
         ("W^T", W.T),
         ("W^T @ x", W.T @ x),
+        ("W^2^T @ x", (W**2).T @ x),
+        ("W^-2^T", (W**-2).T),
         ("a + W^T", a + W.T),
         ("a W^T", a * W.T),
         ("a²", a**2),
