@@ -13,6 +13,7 @@ from timing import Row, in_turns
 
 ROOT = Path(__file__).resolve().parents[1]
 PROBLEM = ROOT / "problems" / "three-layer-relu.yaml"
+
 ROUNDS = 15
 GOALS = {
     "--version": 0.65,
@@ -21,30 +22,11 @@ GOALS = {
     "solve -f table three-layer": 1.85,
 }
 NUMPY, ONE_THREAD = "import numpy", "same, one thread"
-INLINE = """\
-inputs: {x: [2, 1], y: 1.5}
-weights:
-  W1: [[0, 1], [1, 1], [1, 0]]
-  b1: [-2, -1, 1]
-  W2: [[0, 1, 2], [1, 1, 1], [2, -1, -1]]
-  b2: [1, 1, 1]
-  W3: [-1, 1, -2]
-network:
-  z1: W1 @ x + b1
-  h1: relu(z1)
-  z2: W2 @ h1 + b2
-  yhat: W3 @ z2
-loss: (y - yhat)**2 / 2
-"""
 
 
 def rows(environment: Mapping[str, str]) -> Iterator[Row]:
     """Start-up in the environment that the benchmark was started in."""
     with tempfile.TemporaryDirectory() as folder:
-        problem = PROBLEM
-        if not problem.exists():
-            problem = Path(folder) / "three-layer.yaml"
-            problem.write_text(INLINE)
         # As after an installation: what is imported has been compiled before.
         own = {**environment, "PYTHONPYCACHEPREFIX": folder, "PYTHONPATH": str(ROOT)}
         own.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -54,7 +36,7 @@ def rows(environment: Mapping[str, str]) -> Iterator[Row]:
             ONE_THREAD: partial(_run, numpy, {**own, "OPENBLAS_NUM_THREADS": "1"}),
         }
         for call in GOALS:
-            words = call.replace("three-layer", str(problem)).split(" ", 3)
+            words = call.replace("three-layer", str(PROBLEM)).split(" ", 3)
             actions[call] = partial(_run, [*_command(), *words], own)
         times = in_turns(actions, ROUNDS)
     for call, goal in GOALS.items():

@@ -17,7 +17,7 @@ def attach(coefficient: Fraction, core: Expr | None) -> Expr:
         return constant(coefficient)
     if coefficient < 0:
         return _negated(attach(-coefficient, core))
-    if is_op(core, "expand") and isinstance(core, Apply) and core.args[0] == Number(1):
+    if is_op(core, "expand") and core.args[0] == Number(1):
         return Apply("expand", (constant(coefficient),), core.params)
     top, bottom = _split(coefficient)
     if top != 1:
@@ -49,7 +49,7 @@ def _split(value: Fraction) -> tuple[Fraction, int]:
 def _leftmost(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """The product with its first factor changed, so that no parentheses are needed."""
     spine: list[Apply] = []
-    while is_op(expr, "mul", "div", "matmul") and isinstance(expr, Apply):
+    while is_op(expr, "mul", "div", "matmul"):
         spine.append(expr)
         expr = expr.args[0]
     result = change(expr)

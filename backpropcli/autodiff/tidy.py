@@ -135,7 +135,7 @@ class _Tidy:
         return tuple(kept)
 
     def is_implied(self, core: Expr) -> bool:
-        if not is_op(core, "expand") or not isinstance(core, Apply):
+        if not is_op(core, "expand"):
             return False
         params = dict(core.params)
         rank = len(params["shape"]) - len(self.shapes.of(core.args[0]))
@@ -187,11 +187,7 @@ class _Tidy:
         top, bottom = self.broadcasting(node, top, bottom)
         if bottom is None:
             return a / b, top
-        if (
-            is_op(top or ONE_EXPR, "expand")
-            and isinstance(top, Apply)
-            and not self.shapes.of(bottom)
-        ):
+        if is_op(top, "expand") and not self.shapes.of(bottom):
             return a / b, Apply("expand", (top.args[0] / bottom,), top.params)
         return a / b, (Number(1) if top is None else top) / bottom
 
@@ -255,7 +251,7 @@ class _Tidy:
     def picked(self, product: Expr) -> Expr | None:
         """The sum of a vector times a one-hot vector: one entry of it."""
         for mark, other in (product.args, product.args[::-1]):
-            if is_op(mark, "onehot") and isinstance(mark, Apply):
+            if is_op(mark, "onehot"):
                 place, base = mark.args[0], dict(mark.params).get("base", 1)
                 if isinstance(place, Number) and self.shapes.of(other) == self.shapes.of(mark):
                     return index(other, int(place.value) - base)
@@ -287,19 +283,16 @@ class _Tidy:
         if is_op(inner, "array") and len(at) == 1 and isinstance(at[0], int):
             factor, core = self.part(inner.args[at[0]])
             return coefficient * factor, core
-        if is_op(inner, "index") and isinstance(inner, Apply):
+        if is_op(inner, "index"):
             first = dict(inner.params)["at"].items
             if all(isinstance(item, int) for item in first):
                 return coefficient, index(inner.args[0], *first, *at)
-        if is_op(inner, "onehot") and isinstance(inner, Apply) and len(at) == 1:
+        if is_op(inner, "onehot") and len(at) == 1:
             place, params = inner.args[0], dict(inner.params)
             if isinstance(place, Number) and isinstance(at[0], int):
                 hit = int(place.value) - params.get("base", 1) == at[0]
                 return (coefficient if hit else Fraction(0)), None
         return coefficient, node
-
-
-ONE_EXPR = Number(1)
 
 
 def _scaled(factor: Fraction, expr: Expr) -> Expr:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TypeVar
 
 from backpropcli.errors import Complaint, nearest
 from backpropcli.files.source import Source
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe, quoted
+
+N = TypeVar("N", Mapping, Sequence, Scalar)
 
 _HINTED_KEYS = 20  # looking for a near name costs more than all the rest
 _HINTED_LENGTH = 60
@@ -29,36 +32,18 @@ def known_entries(
     return known
 
 
-def expect_mapping(
-    node: Node, rule: str, source: Source, complaints: list[Complaint]
-) -> Mapping | None:
-    """The node if it is a mapping; else a complaint ``rule, found a list`` and nothing.
+def expect(
+    kind: type[N], node: Node, rule: str, source: Source, complaints: list[Complaint]
+) -> N | None:
+    """The node if it is of this kind; else a complaint ``rule, found a list`` and nothing.
 
-    ``rule`` says what is expected: "`inputs` must be a mapping of names to values".
+    ``rule`` says what is expected: "`inputs` must be a mapping of names to values". A text may be
+    an empty one.
     """
-    if isinstance(node, Mapping):
+    if isinstance(node, kind):
         return node
-    _found(node, rule, source, complaints)
-    return None
-
-
-def expect_sequence(
-    node: Node, rule: str, source: Source, complaints: list[Complaint]
-) -> Sequence | None:
-    """The node if it is a list; else a complaint and nothing."""
-    if isinstance(node, Sequence):
-        return node
-    _found(node, rule, source, complaints)
-    return None
-
-
-def expect_scalar(
-    node: Node, rule: str, source: Source, complaints: list[Complaint]
-) -> Scalar | None:
-    """The node if it is a text, if only an empty one; else a complaint and nothing."""
-    if isinstance(node, Scalar):
-        return node
-    _found(node, rule, source, complaints)
+    hint = _entry_hint(node.text) if isinstance(node, Scalar) and "mapping" in rule else ""
+    complain(f"{rule}, found {describe(node)}", node, source, complaints, hint)
     return None
 
 
@@ -68,11 +53,6 @@ def complain(
     """Add a complaint about a node, with its line and, for a text, its width."""
     width = node.source_width if isinstance(node, Scalar) else 1
     complaints.append(source.complaint(message, node.place, hint, width))
-
-
-def _found(node: Node, rule: str, source: Source, complaints: list[Complaint]) -> None:
-    hint = _entry_hint(node.text) if isinstance(node, Scalar) and "mapping" in rule else ""
-    complain(f"{rule}, found {describe(node)}", node, source, complaints, hint)
 
 
 def _entry_hint(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 T = TypeVar("T")
 Params = tuple[tuple[str, Any], ...]
@@ -190,7 +190,7 @@ def array(items: Iterable[Expr]) -> Expr:
     return Apply("array", tuple(items))
 
 
-def is_op(expr: Expr, *ops: str) -> bool:
+def is_op(expr: Expr | None, *ops: str) -> TypeGuard[Apply]:
     """Whether the node applies one of these operations."""
     return isinstance(expr, Apply) and expr.op in ops
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as Mapping_
 
-from backpropcli.files.schema import expect_mapping
-from backpropcli.files.tree import Node, Scalar, describe
+from backpropcli.files.tree import Mapping, Node, Scalar, describe
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, Name, fold, names, with_args
 from backpropcli.ops.sizes import Shape
@@ -22,7 +21,7 @@ def read_definitions(
     if node is None:
         return (), quantities
     rule = "`define` must be a mapping of names to expressions"
-    mapping = expect_mapping(node, rule, draft.source, draft.complaints)
+    mapping = draft.expect(Mapping, node, rule)
     found: list[Definition] = []
     for key, value in mapping.entries if mapping else ():
         name = _name(draft, key, quantities)
@@ -88,7 +87,7 @@ def _defined(draft: Draft, node: Scalar, where: str, quantities: Quantities) -> 
     return draft.resolve(node, where, parsed, scope)
 
 
-def _first_names(expr: Expr, aliases: Mapping[str, str]) -> Expr:
+def _first_names(expr: Expr, aliases: Mapping_[str, str]) -> Expr:
     def visit(node: Expr, args: list[Expr]) -> Expr:
         if isinstance(node, Name):
             return Name(canonical(node.name, aliases), node.span)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from backpropcli.errors import Complaint, Place
-from backpropcli.files.schema import complain
+from backpropcli.files.schema import N, complain, expect, known_entries
 from backpropcli.files.source import Source
-from backpropcli.files.tree import Node, Scalar
+from backpropcli.files.tree import Mapping, Node, Scalar
 from backpropcli.language.grammar import ExpressionError, Vocabulary
 from backpropcli.language.nodes import Expr
 from backpropcli.language.parser import parse
@@ -36,6 +36,14 @@ class Draft:
     def complain(self, message: str, node: Node, hint: str = "") -> None:
         """Add a complaint about a node of the file."""
         complain(message, node, self.source, self.complaints, hint)
+
+    def expect(self, kind: type[N], node: Node, rule: str) -> N | None:
+        """The node if it is of this kind; else a complaint ``rule, found a list`` and nothing."""
+        return expect(kind, node, rule, self.source, self.complaints)
+
+    def entries(self, mapping: Mapping, allowed: Collection[str]) -> dict[str, Node]:
+        """The entries whose keys are allowed; each other key is a complaint."""
+        return known_entries(mapping, allowed, self.source, self.complaints)
 
     def name_of(self, key: Scalar, what: str) -> str | None:
         """The key as the name of a new value; complains if it cannot be one, or is taken."""

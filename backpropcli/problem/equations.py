@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping as Mapping_
 from typing import TYPE_CHECKING, NamedTuple
 
-from backpropcli.files.schema import expect_mapping
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
 from backpropcli.language.grammar import ExpressionError, Vocabulary
@@ -24,6 +23,7 @@ from backpropcli.language.text import to_text
 from backpropcli.language.tokens import is_name, normal_name
 from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES
 from backpropcli.ops.sizes import Shape, shape_text
+from backpropcli.problem.circles import circle_through, in_circles
 from backpropcli.problem.data import Equation, Layer
 from backpropcli.problem.draft import Draft
 from backpropcli.resolve import Scope, resolve
@@ -94,7 +94,7 @@ def _from_entries(draft: Draft, network: Node | None, loss: str) -> list[Raw]:
     if network is None:
         return []
     rule = "`network` must be a mapping of names to equations or a list of layers"
-    mapping = expect_mapping(network, rule, draft.source, draft.complaints)
+    mapping = draft.expect(Mapping, network, rule)
     if mapping is None:
         draft.blind = True
         return []
@@ -207,7 +207,7 @@ def _resolved(draft: Draft, raws: list[Raw]) -> tuple[Equation, ...]:
     shapes: dict[str, Shape] = dict(scope.shapes)
     later = {raw.name for raw in raws}
     failed = set(draft.failed)
-    circular = _circular(raws)
+    circular = in_circles({r.name: names(r.expr) if r.expr is not None else [] for r in raws})
     found: list[Equation] = []
     for raw in raws:
         here = scope._replace(shapes=shapes, later=later)
@@ -231,7 +231,7 @@ def _one(
     """One equation over known names; silent where it uses one that has failed already."""
     if raw.expr is None or failed.intersection((raw.name, *names(raw.expr))):
         return None
-    cycle = _cycle(raw.name, circular) if raw.name in circular else ""
+    cycle = circle_through(raw.name, circular) if raw.name in circular else ""
     if cycle:
         draft.complain(f"{raw.where}: the equations run in a circle: {cycle}", raw.node)
         failed.update(circular)
@@ -243,50 +243,6 @@ def _one(
     except ExpressionError as error:
         draft.complain(f"{raw.where}: {error.message}", raw.node, error.hint)
         return None
-
-
-def _cycle(start: str, uses: Mapping_[str, list[str]]) -> str:
-    """The circle of equations that leads back to this one, as text, or nothing."""
-    came_from: dict[str, str] = {}
-    stack = [start]
-    while stack:
-        name = stack.pop()
-        for used in uses.get(name, ()):
-            if used == start:
-                path = [used, name]
-                while path[-1] != start:
-                    path.append(came_from[path[-1]])
-                return _circle(path[::-1])
-            if used in uses and used not in came_from:
-                came_from[used] = name
-                stack.append(used)
-    return ""
-
-
-def _circle(path: list[str]) -> str:
-    if len(path) == 2:
-        return f"{path[0]} uses itself"
-    shown = path if len(path) <= 8 else [*path[:4], "...", *path[-2:]]
-    return " -> ".join(shown)
-
-
-def _circular(raws: list[Raw]) -> dict[str, list[str]]:
-    """What the equations use that run in circles, or wait for ones that do."""
-    uses = {r.name: names(r.expr) if r.expr is not None else [] for r in raws}
-    waiting = {name: {u for u in used if u in uses} for name, used in uses.items()}
-    needed_by: dict[str, list[str]] = {}
-    for name, used in waiting.items():
-        for one in used:
-            needed_by.setdefault(one, []).append(name)
-    free = [name for name, used in waiting.items() if not used]
-    while free:
-        done = free.pop()
-        waiting.pop(done)
-        for name in needed_by.get(done, ()):
-            waiting[name].discard(done)
-            if not waiting[name]:
-                free.append(name)
-    return {name: uses[name] for name in waiting}
 
 
 def _single(draft: Draft, raw: Raw, expr: Expr, shapes: Shapes) -> Expr | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from backpropcli.files.schema import expect_mapping, expect_sequence
-from backpropcli.files.tree import Mapping, Node
+from backpropcli.files.tree import Mapping, Node, Sequence
 from backpropcli.language.tokens import normal_name
 from backpropcli.ops.sizes import shape_text
 from backpropcli.problem.data import Given
@@ -16,12 +15,12 @@ def read_examples(draft: Draft, node: Node | None, seed: int) -> tuple[dict[str,
     if node is None:
         return ()
     rule = "`examples` must be a list of mappings"
-    sequence = expect_sequence(node, rule, draft.source, draft.complaints)
+    sequence = draft.expect(Sequence, node, rule)
     draft.blind = draft.blind or sequence is None
     examples: list[dict[str, Given]] = []
     for number, item in enumerate(sequence.items if sequence else ()):
         what = f"example {number + 1} must be a mapping of names to values"
-        mapping = expect_mapping(item, what, draft.source, draft.complaints)
+        mapping = draft.expect(Mapping, item, what)
         if mapping is not None:
             first = examples[0] if examples else None
             examples.append(_example(draft, mapping, first, seed, number + 1))

@@ -11,7 +11,6 @@ from backpropcli.errors import nearest
 from backpropcli.evaluate.exact import exact_values
 from backpropcli.evaluate.floats import evaluate
 from backpropcli.files.numbers import number_trouble, read_number
-from backpropcli.files.schema import expect_mapping, expect_scalar, expect_sequence, known_entries
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import names
@@ -30,7 +29,7 @@ Numbers = tuple[Any, Any]  # a float and, where it is rational, a Fraction; or n
 def read_given(draft: Draft, section: Node, kind: str, seed: int) -> None:
     """Read ``inputs`` or ``weights`` into the draft."""
     rule = f"`{kind}s` must be a mapping of names to values"
-    mapping = expect_mapping(section, rule, draft.source, draft.complaints)
+    mapping = draft.expect(Mapping, section, rule)
     if mapping is None:
         draft.blind = True
         return
@@ -169,7 +168,7 @@ def _expression(draft: Draft, node: Scalar, where: str) -> Numbers | None:
 def _described(
     draft: Draft, name: str, node: Mapping, kind: str, seed: str, where: str
 ) -> Given | None:
-    entries = known_entries(node, ("shape", "random"), draft.source, draft.complaints)
+    entries = draft.entries(node, ("shape", "random"))
     if "shape" not in entries:
         draft.complain(f"{where}: a description needs `shape:`, such as {{shape: [3, 2]}}", node)
         return None
@@ -183,7 +182,7 @@ def _described(
 
 def _shape(draft: Draft, node: Node, where: str) -> Shape | None:
     rule = f"{where}: `shape` must be a list of sizes"
-    sequence = expect_sequence(node, rule, draft.source, draft.complaints)
+    sequence = draft.expect(Sequence, node, rule)
     if sequence is None:
         return None
     if len(sequence.items) > MAX_AXES:
@@ -210,10 +209,10 @@ def _size(draft: Draft, node: Node, where: str) -> Size | None:
 
 def _random(draft: Draft, given: Given, node: Node, seed: str, where: str) -> Given | None:
     rule = f"{where}: `random` must be a mapping such as {{low: -1, high: 1}}"
-    mapping = expect_mapping(node, rule, draft.source, draft.complaints)
+    mapping = draft.expect(Mapping, node, rule)
     if mapping is None:
         return None
-    entries = known_entries(mapping, ("low", "high", "integer"), draft.source, draft.complaints)
+    entries = draft.entries(mapping, ("low", "high", "integer"))
     low = _bound(draft, entries.get("low"), Fraction(-1), where)
     high = _bound(draft, entries.get("high"), Fraction(1), where)
     integer = flag(draft, entries.get("integer"), f"{where}: `integer`")
@@ -259,7 +258,7 @@ def _drawn(
 def _bound(draft: Draft, node: Node | None, default: Fraction, where: str) -> Fraction | None:
     if node is None:
         return default
-    scalar = expect_scalar(node, f"{where}: a bound is a number", draft.source, draft.complaints)
+    scalar = draft.expect(Scalar, node, f"{where}: a bound is a number")
     value = read_number(scalar.text) if scalar is not None else None
     if scalar is not None and value is None:
         draft.complain(f"{where}: a bound is a number, found {describe(scalar)}", scalar)

@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 from backpropcli.files.numbers import read_number
-from backpropcli.files.schema import expect_mapping, known_entries
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.given import given_value
@@ -20,11 +19,11 @@ def read_grading(draft: Draft, node: Node | None) -> dict[str, Any]:
     if node is None:
         return {}
     rule = "`grading` must be a mapping"
-    mapping = expect_mapping(node, rule, draft.source, draft.complaints)
+    mapping = draft.expect(Mapping, node, rule)
     if mapping is None:
         return {}
     known = ("follow_through", "tolerance", "min_decimals", "accept")
-    entries = known_entries(mapping, known, draft.source, draft.complaints)
+    entries = draft.entries(mapping, known)
     found: dict[str, Any] = {}
     if "follow_through" in entries:
         found["follow_through"] = _fraction(draft, entries["follow_through"], "follow_through", 1)
@@ -49,25 +48,18 @@ def _fraction(draft: Draft, node: Node, what: str, most: int | None) -> Fraction
 
 
 def _tolerance(draft: Draft, node: Node) -> dict[str, Fraction]:
-    mapping = expect_mapping(
-        node,
-        "grading: `tolerance` must be a mapping with rtol and atol",
-        draft.source,
-        draft.complaints,
+    mapping = draft.expect(
+        Mapping, node, "grading: `tolerance` must be a mapping with rtol and atol"
     )
     if mapping is None:
         return {}
-    entries = known_entries(mapping, ("rtol", "atol"), draft.source, draft.complaints)
+    entries = draft.entries(mapping, ("rtol", "atol"))
     return {key: _fraction(draft, value, key, None) for key, value in entries.items()}
 
 
 def _accept(draft: Draft, node: Node) -> dict[str, Accepted]:
-    mapping = expect_mapping(
-        node,
-        "grading: `accept` must be a mapping of quantities to lists",
-        draft.source,
-        draft.complaints,
-    )
+    rule = "grading: `accept` must be a mapping of quantities to lists"
+    mapping = draft.expect(Mapping, node, rule)
     found: dict[str, Accepted] = {}
     for key, value in mapping.entries if mapping else ():
         items = value.items if isinstance(value, Sequence) else (value,)
@@ -79,7 +71,7 @@ def _accept(draft: Draft, node: Node) -> dict[str, Accepted]:
                     "grading: `accept` lists mappings such as {value: 1, note: why}", item
                 )
                 continue
-            entries = known_entries(item, ("value", "note"), draft.source, draft.complaints)
+            entries = draft.entries(item, ("value", "note"))
             if "value" not in entries:
                 draft.complain("grading: an accepted answer needs its `value`", item)
                 continue

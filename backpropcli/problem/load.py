@@ -7,7 +7,6 @@ from typing import Any
 
 from backpropcli.errors import ProblemError
 from backpropcli.files.reader import read_documents
-from backpropcli.files.schema import known_entries
 from backpropcli.files.source import PROBLEM_LIMITS, Source, read_source, refuse
 from backpropcli.files.tree import Mapping, Node, describe
 from backpropcli.language.tokens import normal_name
@@ -63,7 +62,7 @@ def parse_problem(source: Source) -> Problem:
     if not isinstance(top, Mapping):
         draft.complain(f"a problem file is a mapping, found {describe(top)}", top)
         raise ProblemError(draft.complaints)
-    entries = known_entries(top, KEYS, source, draft.complaints)
+    entries = draft.entries(top, KEYS)
     problem = _built(draft, entries, top)
     refuse(draft.complaints, ProblemError)
     return problem

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping as Known
 
 from backpropcli.errors import nearest
-from backpropcli.files.schema import expect_mapping
-from backpropcli.files.tree import Node, Scalar, describe
+from backpropcli.files.tree import Mapping, Node, Scalar, describe
 from backpropcli.language.latex import GREEK
 from backpropcli.language.tokens import normal_name
 from backpropcli.ops.sizes import Shape
@@ -33,7 +32,7 @@ COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 def read_notation(draft: Draft, node: Node, shapes: Known[str, Shape]) -> dict[str, str]:
     """LaTeX for names."""
     rule = "`notation` must be a mapping of names to LaTeX"
-    mapping = expect_mapping(node, rule, draft.source, draft.complaints)
+    mapping = draft.expect(Mapping, node, rule)
     found: dict[str, str] = {}
     for key, value in mapping.entries if mapping else ():
         name = normal_name(key.text)

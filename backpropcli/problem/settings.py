@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from backpropcli.files.numbers import read_number
-from backpropcli.files.schema import expect_scalar
 from backpropcli.files.tree import Node, Scalar, describe
 from backpropcli.problem.draft import Draft
 
@@ -34,5 +33,5 @@ def read_text(draft: Draft, node: Node | None, key: str) -> str:
     if node is None:
         return ""
     rule = f"`{key}` must be a text"
-    scalar = expect_scalar(node, rule, draft.source, draft.complaints)
+    scalar = draft.expect(Scalar, node, rule)
     return scalar.text.strip() if scalar else ""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Known
 
 from backpropcli.errors import nearest
-from backpropcli.files.schema import expect_mapping, expect_scalar, known_entries
-from backpropcli.files.tree import Node, Scalar, Sequence, describe
+from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, Number, names
 from backpropcli.language.tokens import normal_name, tokenize
@@ -30,7 +29,7 @@ def read_upstream(
         draft.complain("`upstream` stands instead of `loss`: only one of them is given", node)
         return "", {}
     rule = "`upstream` must be a mapping of values to their gradients"
-    mapping = expect_mapping(node, rule, draft.source, draft.complaints)
+    mapping = draft.expect(Mapping, node, rule)
     shapes = {g.name: g.shape for g in draft.given.values()}
     shapes.update({e.name: e.shape for e in found.equations})
     uppers: dict[str, None] = {}
@@ -86,16 +85,11 @@ def read_update(draft: Draft, node: Node | None, shapes: Known[str, Shape]) -> U
     """The update rule; the learning rate may be a number or an expression over given values."""
     if node is None:
         return None
-    mapping = expect_mapping(
-        node,
-        "`update` must be a mapping such as {rule: sgd, lr: 0.1}",
-        draft.source,
-        draft.complaints,
-    )
+    mapping = draft.expect(Mapping, node, "`update` must be a mapping such as {rule: sgd, lr: 0.1}")
     if mapping is None:
         return None
     known = ("rule", "lr", "steps", "only")
-    entries = known_entries(mapping, known, draft.source, draft.complaints)
+    entries = draft.entries(mapping, known)
     rule = choice(draft, entries.get("rule"), "update: `rule`", RULES)
     steps = whole_number(draft, entries.get("steps"), "update: `steps`", 1, least=1)
     if steps > MAX_STEPS:
@@ -112,7 +106,7 @@ def _rate(draft: Draft, node: Node | None, update: Node) -> Expr:
     if node is None:
         draft.complain("update: `lr:`, the learning rate, is missing", update)
         return Number(0)
-    scalar = expect_scalar(node, "update: `lr` must be a number", draft.source, draft.complaints)
+    scalar = draft.expect(Scalar, node, "update: `lr` must be a number")
     parsed = draft.parse(scalar, "update.lr", draft.given) if scalar else None
     unknown = [n for n in names(parsed) if n not in draft.given] if parsed else []
     if unknown:

@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from evaluate_support import THREE_LAYERS
 
 from backpropcli.ops.sizes import Poly, named, product
 from backpropcli.problem import problem_from_text
 from backpropcli.program import Counts, build_program
-
-THREE_LAYERS = """
-inputs: {x: [2, 1], y: 1.5}
-weights:
-  W1: [[0, 1], [1, 1], [1, 0]]
-  b1: [-2, -1, 1]
-  W2: [[0, 1, 2], [1, 1, 1], [2, -1, -1]]
-  b2: [1, 1, 1]
-  W3: [-1, 1, -2]
-network:
-  z1: W1 @ x + b1
-  h1: relu(z1)
-  z2: W2 @ h1 + b2
-  yhat: W3 @ z2
-loss: (y - yhat)**2 / 2
-"""
 
 
 def counts(text: str) -> Counts:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from evaluate_support import THREE_LAYERS
 
 from backpropcli.evaluate.exact import exact_values
 from backpropcli.infer import Shapes
@@ -16,22 +17,6 @@ from backpropcli.language.nodes import Expr, Name, Number, call
 from backpropcli.problem import problem_from_text
 from backpropcli.solution import Solution, solve
 from backpropcli.writing import NumberStyle, listed, number
-
-THREE_LAYERS = """
-inputs: {x: [2, 1], y: 1.5}
-weights:
-  W1: [[0, 1], [1, 1], [1, 0]]
-  b1: [-2, -1, 1]
-  W2: [[0, 1, 2], [1, 1, 1], [2, -1, -1]]
-  b2: [1, 1, 1]
-  W3: [-1, 1, -2]
-network:
-  z1: W1 @ x + b1
-  h1: relu(z1)
-  z2: W2 @ h1 + b2
-  yhat: W3 @ z2
-loss: (y - yhat)**2 / 2
-"""
 
 
 def exact(text: str, *also: str) -> Solution:

@@ -2,13 +2,9 @@ import pytest
 
 from backpropcli.errors import Place
 from backpropcli.files.reader import read_documents
-from backpropcli.files.schema import (
-    expect_mapping,
-    expect_scalar,
-    expect_sequence,
-    known_entries,
-)
+from backpropcli.files.schema import expect, known_entries
 from backpropcli.files.source import Source
+from backpropcli.files.tree import Mapping, Scalar, Sequence
 
 TEXT = "weigths: 1\ninputs: [1, 2]\nloss: {a: 1}\ntitle: text\nempty:\n"
 RULE = "`x` must be so"
@@ -58,28 +54,28 @@ def test_many_unknown_keys_are_not_all_compared(source):
 
 
 @pytest.mark.parametrize(
-    ("expect", "key"),
-    [(expect_mapping, "loss"), (expect_sequence, "inputs"), (expect_scalar, "title")],
+    ("kind", "key"),
+    [(Mapping, "loss"), (Sequence, "inputs"), (Scalar, "title")],
 )
-def test_what_is_expected_is_handed_back(expect, key, nodes, source):
+def test_what_is_expected_is_handed_back(kind, key, nodes, source):
     complaints = []
-    assert expect(nodes[key], RULE, source, complaints) is nodes[key]
+    assert expect(kind, nodes[key], RULE, source, complaints) is nodes[key]
     assert complaints == []
 
 
 @pytest.mark.parametrize(
-    ("expect", "key", "found", "line", "column", "width"),
+    ("kind", "key", "found", "line", "column", "width"),
     [
-        (expect_mapping, "inputs", "a list", 2, 9, 1),
-        (expect_mapping, "title", "the text `text`", 4, 8, 4),
-        (expect_sequence, "loss", "a mapping", 3, 7, 1),
-        (expect_sequence, "empty", "nothing", 5, 7, 1),
-        (expect_scalar, "inputs", "a list", 2, 9, 1),
+        (Mapping, "inputs", "a list", 2, 9, 1),
+        (Mapping, "title", "the text `text`", 4, 8, 4),
+        (Sequence, "loss", "a mapping", 3, 7, 1),
+        (Sequence, "empty", "nothing", 5, 7, 1),
+        (Scalar, "inputs", "a list", 2, 9, 1),
     ],
 )
-def test_what_is_not_expected(expect, key, found, line, column, width, nodes, source):
+def test_what_is_not_expected(kind, key, found, line, column, width, nodes, source):
     complaints = []
-    assert expect(nodes[key], RULE, source, complaints) is None
+    assert expect(kind, nodes[key], RULE, source, complaints) is None
     (complaint,) = complaints
     assert complaint.message == f"{RULE}, found {found}"
     assert (complaint.place, complaint.width) == (Place("p.yaml", line, column), width)
