@@ -73,13 +73,13 @@ def _position(complaint: Complaint) -> tuple[str, int, int]:
     return (place.file, place.line, place.column)
 
 
-def nearest(name: str, known: Iterable[str], most: int = 3) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
     """A hint "did you mean ..." with the known names most like ``name``, or nothing."""
     import difflib
 
     by_lower = {k.lower(): k for k in known}
     by_lower.pop(name.lower(), None) if name in by_lower.values() else None
-    close = difflib.get_close_matches(name.lower(), by_lower, n=most, cutoff=0.5)
+    close = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
     if not close:
         return ""
     return "did you mean " + " or ".join(by_lower[c] for c in close) + "?"

@@ -36,15 +36,15 @@ def rows() -> Iterator[Row]:
     """The time a node in a long chain against that in a short one, for each part and in all."""
     for what, chain in (("equations", equations), ("nodes", one_expression)):
         # Short ones before and after, as the speed of the machine may change meanwhile.
-        before = [_parts(chain, SHORT) for _ in range(40)]
+        before = _short(chain)
         long = _parts(chain, LONG)
-        short = [median(part) for part in zip(*before, *_again(chain), strict=True)]
+        short = [median(part) for part in zip(*before, *_short(chain), strict=True)]
         yield Row(f"{LONG:,} {what}", sum(long), f"{SHORT} {what}", sum(short), GOAL)
         for part, ours, theirs in zip(PARTS, long, short, strict=True):
             yield Row(f"  {part}", ours, "", theirs)
 
 
-def _again(chain: Chain) -> list[list[float]]:
+def _short(chain: Chain) -> list[list[float]]:
     return [_parts(chain, SHORT) for _ in range(40)]
 
 

@@ -114,7 +114,7 @@ def _compared(net: Net) -> Iterator[Row | str]:
     }
     for other in others.KNOWN:
         try:
-            action = other.start(net.loss, net.layers, values, net.by_hand)
+            action = other.start(net.loss, net.layers, values)
         except ImportError:
             yield f"{net.what}: {other.name} is not installed"
             continue

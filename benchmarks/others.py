@@ -1,8 +1,8 @@
 """The same networks in torch, HIPS autograd and micrograd; each builds its graph in each pass.
 
-A program is made by a function of the loss, the sizes of the layers, the values and the pass
-written by hand; it raises ``ImportError`` where the library is missing, and gives None where the
-library cannot do this network in a time worth waiting for.
+A program is made by a function of the loss, the sizes of the layers and the values; it raises
+``ImportError`` where the library is missing, and gives None where the library cannot do this
+network in a time worth waiting for.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ class Other(NamedTuple):
     """Another library, and how its pass is made."""
 
     name: str
-    start: Callable[[str, tuple[int, ...], Values, Any], Action]
+    start: Callable[[str, tuple[int, ...], Values], Action]
 
 
-def _torch(loss: str, layers: tuple[int, ...], values: Values, by_hand: Any) -> Action:
+def _torch(loss: str, layers: tuple[int, ...], values: Values) -> Action:
     import torch
 
     torch.set_num_threads(1)
@@ -48,7 +48,7 @@ def _torch(loss: str, layers: tuple[int, ...], values: Values, by_hand: Any) -> 
     return run
 
 
-def _autograd(loss: str, layers: tuple[int, ...], values: Values, by_hand: Any) -> Action:
+def _autograd(loss: str, layers: tuple[int, ...], values: Values) -> Action:
     import autograd.numpy as anp
     from autograd import grad
 
@@ -74,7 +74,7 @@ def _autograd(loss: str, layers: tuple[int, ...], values: Values, by_hand: Any) 
     return run
 
 
-def _micrograd(loss: str, layers: tuple[int, ...], values: Values, by_hand: Any) -> Action:
+def _micrograd(loss: str, layers: tuple[int, ...], values: Values) -> Action:
     from micrograd.engine import Value
     from micrograd.nn import MLP
 

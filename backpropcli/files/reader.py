@@ -199,6 +199,8 @@ class _Reader:
         self._complain(message, key.place, "keep one of the two", key.source_width)
 
     def _refuse_properties(self, event: _Event) -> None:
+        if event.anchor is None and event.tag is None:
+            return
         place = self._place(event.start_mark)
         if event.anchor is not None:
             hint = "write the value out, or put a text that begins with & in quotes"

@@ -12,8 +12,7 @@ import numpy as np
 from backpropcli.language.nodes import Expr, Name, Number, as_expr, call
 from backpropcli.ops import shapes
 from backpropcli.ops.arithmetic import step, step_exact
-from backpropcli.ops.entry import Array, Op, Sample, Site, one_each
-from backpropcli.ops.sizes import Shape, Size, product
+from backpropcli.ops.entry import Array, Op, Sample, Site
 
 Rule = Callable[[Site], Expr]
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -165,9 +164,7 @@ def _gelu_rule(s: Site) -> Expr:
 
 
 def _selu_rule(s: Site) -> Expr:
-    above, scale, alpha = call("step", s.x), Fraction(SELU_SCALE), Fraction(SELU_ALPHA)
-    below = Number(alpha) * call("exp", call("minimum", s.x, 0))
-    return Number(scale) * (above + (1 - above) * below)
+    return Number(Fraction(SELU_SCALE)) * _elu_slope_of(s.x, Number(Fraction(SELU_ALPHA)))
 
 
 def _tanh_slope(x: Array) -> Array:
@@ -187,9 +184,12 @@ def _inverse(s: Site) -> Expr:
 
 
 def _elu_rule(s: Site) -> Expr:
-    above = call("step", s.x)
-    below = as_expr(s.params.get("alpha", 1)) * call("exp", call("minimum", s.x, 0))
-    return above + (1 - above) * below
+    return _elu_slope_of(s.x, as_expr(s.params.get("alpha", 1)))
+
+
+def _elu_slope_of(x: Expr, alpha: Expr) -> Expr:
+    above = call("step", x)
+    return above + (1 - above) * (alpha * call("exp", call("minimum", x, 0)))
 
 
 def _sigmoid_rule(s: Site) -> Expr:
@@ -207,7 +207,8 @@ def _softmax(x: Array) -> Array:
     return exps / np.add.reduce(exps, axis=-1, keepdims=True)
 
 
-def _log_softmax(x: Array) -> Array:
+def log_softmax(x: Array) -> Array:
+    """The logarithm of softmax along the last axis, by way of its largest entry."""
     low = x - np.maximum.reduce(x, axis=-1, keepdims=True)
     return low - np.log(np.add.reduce(np.exp(low), axis=-1, keepdims=True))
 
@@ -235,10 +236,6 @@ def _log_softmax_expansion(s: Site) -> Expr:
     rank = len(s.shape)
     along = {} if rank == 1 else {"axis": rank - 1, "keepdims": True}
     return s.x - call("logsumexp", s.x, **along)
-
-
-def _softmax_cost(only: tuple[Shape, ...], shape: Shape) -> Size:
-    return product(shape)
 
 
 APART = (Sample(((3,),), low=0.3, high=2.5),)
@@ -287,9 +284,9 @@ OPS = (
            lambda s: -call("sin", s.x), lambda s: -call("sin", s.x),
            latex=r"\cos\left({0}\right)"),
     Op("softmax", "exp(z) divided by its sum along the last axis.", _softmax, shapes.rows,
-       (_softmax_vjp,), expansion=_softmax_expansion, operations=_softmax_cost,
+       (_softmax_vjp,), expansion=_softmax_expansion,
        latex=r"\operatorname{{softmax}}\left({0}\right)", samples=ROWS),
-    Op("log_softmax", "The logarithm of softmax, along the last axis.", _log_softmax,
-       shapes.rows, (_log_softmax_vjp,), expansion=_log_softmax_expansion, operations=one_each,
+    Op("log_softmax", "The logarithm of softmax, along the last axis.", log_softmax,
+       shapes.rows, (_log_softmax_vjp,), expansion=_log_softmax_expansion,
        latex=r"\log\operatorname{{softmax}}\left({0}\right)", samples=ROWS),
 )  # fmt: skip

@@ -45,10 +45,9 @@ def _swap(x: Expr) -> Expr:
     return call("swap", x)
 
 
-def _column(s: Site, value: Expr) -> Expr:
-    """A value with a last axis of size 1."""
-    shape = s.shape if value is s.g else s.shapes[1]
-    return call("reshape", value, shape=(*shape, 1))
+def _column(s: Site) -> Expr:
+    """The upstream gradient with a last axis of size 1."""
+    return call("reshape", s.g, shape=(*s.shape, 1))
 
 
 def _row(s: Site) -> Expr:
@@ -63,7 +62,7 @@ def _matmul_left(s: Site) -> Expr:
     if (a, b) == (2, 1):
         return call("outer", s.g, s.y)
     if b == 1:
-        return _column(s, s.g) * call("reshape", s.y, shape=(1,) * (a - 1) + s.shapes[1])
+        return _column(s) * call("reshape", s.y, shape=(1,) * (a - 1) + s.shapes[1])
     if a == 1 and b > 2:
         return call("sum", s.y * _row(s), axis=(*range(b - 2), b - 1))
     return s.g @ (s.y.T if b == 2 else _swap(s.y))
@@ -79,7 +78,7 @@ def _matmul_right(s: Site) -> Expr:
         column = (1,) * (b - 2) + (s.shapes[0][0], 1)
         return _row(s) * call("reshape", s.x, shape=column)
     if b == 1 and a > 2:
-        return call("sum", _column(s, s.g) * s.x, axis=tuple(range(a - 1)))
+        return call("sum", _column(s) * s.x, axis=tuple(range(a - 1)))
     return (s.x.T if a == 2 else _swap(s.x)) @ s.g
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from backpropcli.language.nodes import Expr, as_expr, call
 from backpropcli.ops import shapes
-from backpropcli.ops.activations import last_sum
+from backpropcli.ops.activations import last_sum, log_softmax
 from backpropcli.ops.entry import Array, Op, Sample, ShapeError, Site
 from backpropcli.ops.reductions import size_expr
 from backpropcli.ops.sizes import Shape, Size, product, shape_text
@@ -105,9 +105,7 @@ def _cross_entropy_expansion(s: Site) -> Expr:
 
 
 def _softmax_cross_entropy(z: Array, y: Array) -> Array:
-    low = z - np.maximum.reduce(z, axis=-1, keepdims=True)
-    logs = low - np.log(np.add.reduce(np.exp(low), axis=-1, keepdims=True))
-    return -np.add.reduce(y * logs, axis=None) / _row_count(z)
+    return -np.add.reduce(y * log_softmax(z), axis=None) / _row_count(z)
 
 
 def _distribution(z: Array, y: Array) -> str:
@@ -171,10 +169,13 @@ def _hinge(scores: Array, y: Array) -> Array:
     return np.add.reduce(margins, axis=None) / _row_count(scores)
 
 
+def _margins(s: Site) -> Expr:
+    """By how much each score comes too near to that of the true class, or negative."""
+    return s.x - last_sum(s.x * s.y, len(s.shapes[0])) + 1
+
+
 def _violated(s: Site) -> Expr:
-    rank = len(s.shapes[0])
-    margin = s.x - last_sum(s.x * s.y, rank) + 1
-    return call("step", margin) * (1 - s.y)
+    return call("step", _margins(s)) * (1 - s.y)
 
 
 def _hinge_vjp(s: Site) -> Expr:
@@ -183,15 +184,12 @@ def _hinge_vjp(s: Site) -> Expr:
 
 
 def _hinge_target_vjp(s: Site) -> Expr:
-    rank = len(s.shapes[0])
-    margins = call("relu", s.x - last_sum(s.x * s.y, rank) + 1)
-    return -(s.g * (margins + s.x * last_sum(_violated(s), rank)) / _rows(s))
+    violated = last_sum(_violated(s), len(s.shapes[0]))
+    return -(s.g * (call("relu", _margins(s)) + s.x * violated) / _rows(s))
 
 
 def _hinge_expansion(s: Site) -> Expr:
-    rank = len(s.shapes[0])
-    margins = call("relu", s.x - last_sum(s.x * s.y, rank) + 1) * (1 - s.y)
-    return call("sum", margins) / _rows(s)
+    return call("sum", call("relu", _margins(s)) * (1 - s.y)) / _rows(s)
 
 
 def _accuracy(p: Array, y: Array) -> Array:

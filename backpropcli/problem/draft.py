@@ -17,6 +17,7 @@ from backpropcli.problem.data import Given
 from backpropcli.resolve import Scope, resolve
 
 MAX_HINTED = 20  # looking for a near name costs more than all the rest
+NAME_RULE = "a name has letters, digits and underscores, and starts with a letter"
 
 
 class Draft:
@@ -32,6 +33,11 @@ class Draft:
         self.places: dict[str, Place] = {}
         self.failed: set[str] = set()  # names whose values are wrong already
         self.blind = False  # a whole section is wrong: its names are not known
+
+    @property
+    def weights(self) -> list[str]:
+        """The names of the weights read so far."""
+        return [given.name for given in self.given.values() if given.kind == "weight"]
 
     def complain(self, message: str, node: Node, hint: str = "") -> None:
         """Add a complaint about a node of the file."""
@@ -52,7 +58,7 @@ class Draft:
             self.complain(
                 f"`{key.text}` cannot be the name of {what}",
                 key,
-                "a name has letters, digits and underscores, and starts with a letter",
+                NAME_RULE,
             )
             return None
         if name in self.places:

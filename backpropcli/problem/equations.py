@@ -25,7 +25,7 @@ from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES
 from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.circles import circle_through, in_circles
 from backpropcli.problem.data import Equation, Layer
-from backpropcli.problem.draft import Draft
+from backpropcli.problem.draft import NAME_RULE, Draft
 from backpropcli.resolve import Scope, resolve
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _loss_entry(draft: Draft, loss: Node | None) -> tuple[str, Scalar | None]:
             draft.complain(
                 f"`{key.text}` cannot be the name of the loss",
                 key,
-                "a name has letters, digits and underscores, and starts with a letter",
+                NAME_RULE,
             )
             return "L", node
     draft.complain(
@@ -208,9 +208,9 @@ def _resolved(draft: Draft, raws: list[Raw]) -> tuple[Equation, ...]:
     later = {raw.name for raw in raws}
     failed = set(draft.failed)
     circular = in_circles({r.name: names(r.expr) if r.expr is not None else [] for r in raws})
+    here = scope._replace(shapes=shapes, later=later)  # as the loop leaves them
     found: list[Equation] = []
     for raw in raws:
-        here = scope._replace(shapes=shapes, later=later)
         expr = _one(draft, raw, here, failed, circular)
         if expr is None:
             failed.add(raw.name)
@@ -231,7 +231,7 @@ def _one(
     """One equation over known names; silent where it uses one that has failed already."""
     if raw.expr is None or failed.intersection((raw.name, *names(raw.expr))):
         return None
-    cycle = circle_through(raw.name, circular) if raw.name in circular else ""
+    cycle = circle_through(raw.name, circular)
     if cycle:
         draft.complain(f"{raw.where}: the equations run in a circle: {cycle}", raw.node)
         failed.update(circular)

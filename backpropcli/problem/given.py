@@ -59,7 +59,7 @@ def _alias(draft: Draft, name: str, node: Scalar) -> None:
     other = draft.aliases.get(other, other)
     given = draft.given.get(other)
     if given is None or given.kind != "weight":
-        weights = [g.name for g in draft.given.values() if g.kind == "weight"]
+        weights = draft.weights
         hint = nearest(other, weights) or "a shared weight names another weight"
         draft.complain(
             f"weights.{name}: `{node.text}` is neither a number nor a weight", node, hint

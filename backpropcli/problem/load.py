@@ -83,7 +83,7 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
         update,
         index_from=draft.index_from,
         computed=[equation.name for equation in found.equations],
-        weights=[g.name for g in draft.given.values() if g.kind == "weight"],
+        weights=draft.weights,
     )
     return Problem(
         name=_stem(draft.source.name),
@@ -194,7 +194,7 @@ def _notation(draft: Draft, node: Node | None, defined: dict[str, Shape]) -> dic
 
 def _default_find(draft: Draft, found: Equations, upper: str) -> list[str]:
     """Every value, the loss, and the gradient of the loss for each weight."""
-    weights = [g.name for g in draft.given.values() if g.kind == "weight"]
+    weights = draft.weights
     gradients = [f"d{upper}/d{weight}" for weight in weights] if upper else []
     return [equation.name for equation in found.equations] + gradients
 

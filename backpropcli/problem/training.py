@@ -128,7 +128,7 @@ def _rate(draft: Draft, node: Node | None, update: Node) -> Expr:
 
 
 def _only(draft: Draft, node: Node | None) -> tuple[str, ...]:
-    weights = [g.name for g in draft.given.values() if g.kind == "weight"]
+    weights = draft.weights
     if node is None:
         return tuple(weights)
     items = node.items if isinstance(node, Sequence) else (node,)

@@ -57,10 +57,10 @@ def beside(boxes: list[Box]) -> Box:
     below = max(len(box.lines) - len(box.lines) // 2 - 1 for box in boxes)
     rows = [""] * (above + below + 1)
     for box in boxes:
-        top = above - len(box.lines) // 2
+        top, width = above - len(box.lines) // 2, box.width
         for i in range(len(rows)):
             line = box.lines[i - top] if 0 <= i - top < len(box.lines) else ""
-            rows[i] += line.ljust(box.width)
+            rows[i] += line.ljust(width)
     return Box(tuple(rows))
 
 

@@ -33,7 +33,6 @@ def _section(section: Section, index_from: int) -> str:
 
 def _row(step: Step, index_from: int) -> str:
     equation = to_text(step.expr, index_from) if step.expr is not None else step.note
-    shown = step.exact if step.exact is not None else step.value
-    value = "" if shown is None else listed(shown, most=MOST)
+    value = "" if step.shown is None else listed(step.shown, most=MOST)
     cells = (step.name, equation, value, shape_text(step.shape))
     return "<tr>" + "".join(f"<td><code>{escape(cell)}</code></td>" for cell in cells) + "</tr>"

@@ -16,6 +16,8 @@ from backpropcli.report.options import Options
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
 from backpropcli.solution import Run, Solution
 
+WHEN = {"_new": "at the new weights", "_steps": "before each step"}  # a loss of an update
+
 
 def make_sheet(solution: Solution, options: Options) -> Sheet:
     """The sheet of a solution; with ``only`` just those quantities."""
@@ -83,10 +85,10 @@ class _Maker(StepMaker):
         """Updates, single steps and definitions."""
         total = self.solution.total
         found = []
+        upper = [e for e in self.program.forward if e.name == self.problem.upper]
+        equations = [*upper, *self.program.gradients, *self.program.updates]
+        wanted = {f"d{self.problem.upper}/d{w}" for w in self.problem.weights}
         for number, (run, _) in enumerate(self.solution.steps, 1):
-            upper = [e for e in self.program.forward if e.name == self.problem.upper]
-            equations = [*upper, *self.program.gradients, *self.program.updates]
-            wanted = {f"d{self.problem.upper}/d{w}" for w in self.problem.weights}
             steps = [
                 self.stepped(e, run)
                 for e in equations
@@ -118,21 +120,10 @@ class _Maker(StepMaker):
             if many and equation.name.endswith("_change"):
                 step = step._replace(expr=None, note=f"sum over the {update.steps} steps")
             steps.append(step)
-        said = {"_new": "at the new weights", "_steps": "before each step"}
-        for ending, note in said.items():
+        for ending in WHEN:
             name = upper + ending
             if name in total.values and (many or ending == "_new"):
-                value = total.values[name]
-                steps.append(
-                    Step(
-                        name,
-                        value.shape,
-                        None,
-                        value,
-                        total.exact.get(name),
-                        note=f"{upper} {note}",
-                    )
-                )
+                steps.append(self.whole(name, None, total, 0))
         return Section("Update", tuple(steps))
 
     def asked(self) -> Section:
@@ -204,9 +195,8 @@ class _Maker(StepMaker):
     def whole(self, name: str, equation: Equation | None, run: Run, number: int) -> Step:
         """A quantity of a run, with its equation where it has one there."""
         if equation is None:
-            said = {"_new": "at the new weights", "_steps": "before each step"}
-            ending = next((e for e in said if name == self.problem.upper + e), "")
-            note = f"{self.problem.upper} {said[ending]}" if ending else ""
+            ending = next((e for e in WHEN if name == self.problem.upper + e), "")
+            note = f"{self.problem.upper} {WHEN[ending]}" if ending else ""
             value = run.values[name]
             return Step(name, value.shape, None, value, run.exact.get(name), note=note)
         if self.solution.examples and not number and equation in self.program.computed:

@@ -32,6 +32,11 @@ class Step(NamedTuple):
     left_out: int = 0
     comparison: Comparison | None = None
 
+    @property
+    def shown(self) -> Array | None:
+        """The value to show: the exact one where there is one."""
+        return self.exact if self.exact is not None else self.value
+
 
 class Section(NamedTuple):
     """A part of the sheet, such as the forward pass."""

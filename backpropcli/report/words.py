@@ -84,8 +84,7 @@ def entry_line(entry: Step, index_from: int, style: NumberStyle) -> str:
         put_in = with_numbers(
             entry.expr, entry.values, index_from, lambda v: listed(v, style), tight=True
         )
-        shown = entry.exact if entry.exact is not None else entry.value
-        result = number(np.asarray(shown)[()], style)
+        result = number(np.asarray(entry.shown)[()], style)
         parts += [put_in] if put_in != result else []
         parts.append(result)
     return " = ".join(parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from backpropcli.errors import Complaint, EvaluationError
 from backpropcli.evaluate.exact import exact_values
 from backpropcli.evaluate.floats import Machine, evaluate
 from backpropcli.infer import Shapes
-from backpropcli.language.nodes import Apply, postorder
+from backpropcli.language.nodes import Apply, Expr, postorder
 from backpropcli.language.text import to_text
 from backpropcli.ops import OPS
 from backpropcli.problem.data import Equation, Given
@@ -40,8 +41,10 @@ class Passes:
         first = self.problem.examples[0] if self.problem.examples else {}
         known = {n for n, g in self.fixed.items() if g.value is not None} | set(first)
         self.equations = computable(program.computed, known)
-        self.machine = Machine([(e.name, e.expr) for e in self.equations], sorted(known))
+        self.pairs = [(e.name, e.expr) for e in self.equations]
+        self.machine = Machine(self.pairs, sorted(known))
         self.shapes = Shapes(program.shapes)
+        self._guarded: dict[Expr, list[Apply]] = {}
 
     def all(self, weights: Mapping[str, Given], exact: bool) -> tuple[list[Run], Run]:
         """A run for each example and the total; without examples one run, which is the total.
@@ -62,9 +65,10 @@ class Passes:
             if one.value is not None:
                 run.put(name, one.value, one.exact)
         computed = self.machine.run(run.values)
-        rational = {name: run.exact.get(name) for name in run.values}
-        pairs = [(e.name, e.expr) for e in self.equations]
-        fractions = exact_values(pairs, rational, self.shapes) if exact else {}
+        fractions: dict[str, Any] = {}
+        if exact:
+            rational = {name: run.exact.get(name) for name in run.values}
+            fractions = exact_values(self.pairs, rational, self.shapes)
         for name, value in computed.items():
             run.put(name, value, fractions.get(name))
         for equation in self.equations:
@@ -79,14 +83,22 @@ class Passes:
             raise EvaluationError(complaint._replace(message=where + complaint.message))
 
     def _outside(self, equation: Equation, run: Run) -> Complaint | None:
-        for node in postorder(equation.expr):
-            domain = OPS[node.op].domain if isinstance(node, Apply) else None
-            if domain is not None and isinstance(node, Apply):
-                args = [evaluate(arg, run.values) for arg in node.args]
-                said = domain(*args, **dict(node.params))
-                if said:
-                    return self._complaint(equation, said)
+        for node in self._guarded_parts(equation.expr):
+            domain = OPS[node.op].domain
+            assert domain is not None
+            said = domain(*(evaluate(arg, run.values) for arg in node.args), **dict(node.params))
+            if said:
+                return self._complaint(equation, said)
         return None
+
+    def _guarded_parts(self, expr: Expr) -> list[Apply]:
+        """The parts of an equation whose ops have a domain; looked for once."""
+        found = self._guarded.get(expr)
+        if found is None:
+            parts = (node for node in postorder(expr) if isinstance(node, Apply))
+            found = [node for node in parts if OPS[node.op].domain is not None]
+            self._guarded[expr] = found
+        return found
 
     def _not_finite(self, equation: Equation, run: Run) -> Complaint | None:
         if np.isfinite(run.values[equation.name]).all():

@@ -89,9 +89,12 @@ def solve(problem: Problem | str | PathLike[str], also: Iterable[str] = ()) -> S
         summarise(passes, total, [step.total for step in steps], weights, after)
         kept = steps if update.counted else []
     examples = [Run(run) for run in runs] if problem.examples else []
+    counted = _counted(program)
     for step in (StepRun(total, tuple(examples)), *kept):
         for number, run in enumerate((step.total, *step.examples)):
-            _count(program, run)
+            for name, size in counted.items():
+                if name not in run.values:
+                    run.put(name, size, Fraction(size))
             _define(passes, run, number)
             _share(problem, run)
     return Solution(problem, program, total, tuple(examples), tuple(kept))
@@ -113,8 +116,8 @@ def _define(passes: Passes, run: Run, number: int) -> None:
             passes.check(equation, run, number)
 
 
-def _count(program: Program, run: Run) -> None:
-    """Put the counts that definitions and ``find`` may use, where they are numbers."""
+def _counted(program: Program) -> dict[str, int]:
+    """The counts that definitions and ``find`` may use, where they are numbers."""
     counts = program.counts
     found: dict[str, Any] = {what: counts.total(what) for what in COUNTS}
     for name, size in {**counts.by_equation, **counts.parameters}.items():
@@ -124,6 +127,4 @@ def _count(program: Program, run: Run) -> None:
         costs.setdefault(program.problem.loss, counts.loss)
     for name, spent in costs.items():
         found[f"operations({name})"], found[f"macs({name})"] = spent
-    for name, size in found.items():
-        if isinstance(size, int) and name not in run.values:
-            run.put(name, size, Fraction(size))
+    return {name: size for name, size in found.items() if isinstance(size, int)}

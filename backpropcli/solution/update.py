@@ -44,9 +44,9 @@ def _check_size(passes: Passes, update: Update, runs: Sequence[Run]) -> None:
 def _moved(passes: Passes, update: Update, run: Run, weights: Weights) -> Weights:
     """The weights after one step, which is noted in the run."""
     moved = dict(weights)
-    changes = {e.name: e for e in passes.program.updates if e.name.endswith("_change")}
+    updates = {e.name: e for e in passes.program.updates}
     for weight in update.weights:
-        change = changes[f"{weight}_change"]
+        change = updates[f"{weight}_change"]
         if not run.has_all((weight, f"d{passes.problem.upper}/d{weight}")):
             continue
         run.compute(change, passes.shapes)
@@ -55,9 +55,8 @@ def _moved(passes: Passes, update: Update, run: Run, weights: Weights) -> Weight
         if weight in run.exact and change.name in run.exact:
             exact = run.exact[weight] + run.exact[change.name]
         run.put(f"{weight}_new", after, exact)
-        for equation in passes.program.updates:
-            if equation.name in (change.name, f"{weight}_new"):
-                passes.check(equation, run)
+        for name in (change.name, f"{weight}_new"):
+            passes.check(updates[name], run)
         moved[weight] = moved[weight]._replace(
             value=run.values[f"{weight}_new"], exact=run.exact.get(f"{weight}_new")
         )

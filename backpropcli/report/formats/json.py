@@ -154,13 +154,14 @@ class _Writer:
 
     def step(self, step: StepRun) -> dict[str, Any]:
         """What one step of an update starts from and leads to."""
-        equations = (*self.program.computed, *self.program.updates, *self.program.definitions)
-        reduced = self.problem.reduce if step.examples else ""
+        program, reduced = self.program, self.problem.reduce if step.examples else ""
         found = {}
-        for equation in equations:
-            if equation.name in step.total.values:
-                several = reduced if equation in self.program.computed else ""
-                found.update(self.chosen([equation], step.total, 0, several))
+        for equations, several in (
+            (program.computed, reduced),
+            ((*program.updates, *program.definitions), ""),
+        ):
+            worked_out = [e for e in equations if e.name in step.total.values]
+            found.update(self.chosen(worked_out, step.total, 0, several))
         data: dict[str, Any] = {"quantities": found}
         if step.examples:
             data["examples"] = [{"quantities": self.one_pass(r, -1)} for r in step.examples]

@@ -117,9 +117,8 @@ class _Writer:
             if step.value is not None and step.values is not None:
                 lines += self.put_in(step.expr, step.values)
         if step.value is not None:
-            exact = step.exact if step.exact is not None else step.value
             note = rf"\quad\text{{({escaped(step.note)})}}" if step.note else ""
-            lines.append(self.value(exact) + note)
+            lines.append(self.value(step.shown) + note)
         if step.name.startswith("shape("):
             yield rf"\text{{{escaped(step.name)}}} &= {step.note}"
             return

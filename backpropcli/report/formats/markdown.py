@@ -80,7 +80,7 @@ class _Writer:
         )
 
     def result(self, step: Step) -> str:
-        value = step.exact if step.exact is not None else step.value
+        value = step.shown
         return "" if value is None else listed(value, self.options.numbers, self.most)
 
     def remarks(self, section: Section) -> Iterator[str]:

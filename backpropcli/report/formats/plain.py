@@ -86,7 +86,7 @@ class _Lines:
                 yield f"{step.name} = {line}"
 
     def result(self, step: Step) -> str:
-        value = step.exact if step.exact is not None else step.value
+        value = step.shown
         assert value is not None
         return listed(value, self.options.numbers, self.most)
 

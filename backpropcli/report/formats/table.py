@@ -189,8 +189,7 @@ class _Sheet:
         if step.value is None:
             return []
         lead = f"{name} = "
-        exact = step.exact if step.exact is not None else step.value
-        box = value_box(exact, self.look(step, len(lead)))
+        box = value_box(step.shown, self.look(step, len(lead)))
         return stacked([beside([text_box(lead), box])])
 
     def entries(self, step: Step) -> Iterator[Text]:
