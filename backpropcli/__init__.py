@@ -1,4 +1,4 @@
-"""Solve backpropagation homework and check answers to it.
+"""Solve backpropagation homework, step by step.
 
 ``load_problem(path)`` reads a problem file and ``solve(problem)`` works out every value and every
 gradient; the command ``backprop`` prints the same objects.

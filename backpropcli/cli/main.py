@@ -1,7 +1,7 @@
 """The command ``backprop``.
 
 Exit codes: 0 done; 1 a check that did not pass; 2 a usage error or a bad problem file;
-3 a submission that cannot be graded; 4 an internal error; 130 interrupted. Never a count.
+4 an internal error; 130 interrupted. Never a count.
 """
 
 from __future__ import annotations

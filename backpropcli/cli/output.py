@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
@@ -57,6 +58,12 @@ def _unlike_command(line: str) -> str:
 def guarded_json(text: str) -> str:
     """JSON in which the same marks are written as escapes; its meaning is unchanged."""
     return text.replace("##[", "\\u0023#[").replace("::", "\\u003a:")
+
+
+def same_file(output: str, inputs: Iterable[str]) -> bool:
+    """Whether the output is one of the files that are read, under whatever name."""
+    path = os.path.realpath(output)
+    return any(path == os.path.realpath(name) for name in inputs if name != "-")
 
 
 def write(text: str, output: str | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backpropcli.cli.output import guarded, guarded_json, terminal, write
+from backpropcli.cli.output import guarded, guarded_json, same_file, terminal, write
 from backpropcli.errors import BackpropError, Place
 
 if TYPE_CHECKING:
@@ -93,6 +93,8 @@ def command(
         raise click.UsageError("-f latex makes one document: give one problem at a time")
     if exact and decimals is not None:
         raise click.UsageError("--exact and --decimals exclude each other")
+    if output and output != "-" and same_file(output, problems):
+        raise click.UsageError("-o FILE is the problem file itself, which would be lost")
     from backpropcli.report.options import Options
     from backpropcli.writing import NumberStyle
 

@@ -36,6 +36,8 @@ def read_notation(draft: Draft, node: Node, shapes: Known[str, Shape]) -> dict[s
     found: dict[str, str] = {}
     for key, value in mapping.entries if mapping else ():
         name = normal_name(key.text)
+        if name in draft.failed:
+            continue  # what is wrong with it has been said
         if name not in shapes and name not in draft.sizes:
             draft.complain(f"notation: there is no value `{name}`", key, nearest(name, shapes))
         elif not isinstance(value, Scalar):

@@ -207,3 +207,9 @@ def test_depth_in_a_process_of_its_own_does_not_kill_it(closed):
     )
     assert (ran.returncode, ran.stdout) == (2, b"")
     assert ran.stderr.startswith(b"<stdin>:1:")
+
+
+def test_a_misspelt_section_is_told_once(capsys):
+    text = b"wieghts: {w: 2}\nloss: w**2\nfind: [w]\nnotation: {w: '\\omega'}\n"
+    refused(text, capsys, 1, "unknown key `wieghts`", "did you mean weights?", column=1)
+    assert len(answer("p.yaml", capsys).complaints()) == 1

@@ -190,3 +190,14 @@ def test_json_is_escaped_in_a_file_too(hostile, tmp_path, capsys):
 def test_markup_of_rich_is_shown_as_written(hostile, capsys):
     out = " ".join(run(capsys, "solve", hostile).out.split())
     assert "[/red][link=http://a.b]c" in out
+
+
+@pytest.mark.parametrize("output", ["p.yaml", "./p.yaml", "link.yaml"])
+def test_the_problem_is_never_written_over(output, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "p.yaml").write_text(SMALL)
+    (tmp_path / "link.yaml").symlink_to("p.yaml")
+    ran = run(capsys, "solve", RELU, "p.yaml", "-o", output)
+    assert (ran.code, ran.out) == (2, "")
+    assert "is the problem file itself" in ran.err
+    assert (tmp_path / "p.yaml").read_text() == SMALL

@@ -50,7 +50,8 @@ def test_sums_over_the_examples_of_the_sigmoid_units(form):
     to_digits(stacked(total, "dL/dv", form), [-57.658, -30.388, -30.140, -30.041], 3)
     first, *others = stacked(total, "dL/dW", form)[0]
     to_digits(others, [-0.38656, -0.68391], 5)
-    # The published -.28744 was rounded twice: -0.28743499866 by way of -0.287435.
+    # The published -.28744 was rounded twice: -0.28743499866, which the formulas of the next test
+    # give, by way of -0.287435.
     assert abs(first - -0.28744) < 0.501e-5
     to_digits(first, -0.28743499866, 11)
 
@@ -64,17 +65,19 @@ def test_each_example_of_the_sigmoid_units(form):
     s = solved(form)
     data = [((1, 2), 8), ((1, 3), 11), ((2, 2), 10)]
     assert len(s.examples) == 3
-    total = 0.0
+    total, slopes = 0.0, np.zeros((3, 3))
     for run, (x, y) in zip(s.examples, data, strict=True):
         one_x = np.array([1, *x])
         f = 1 / (1 + np.exp(-(w @ one_x)))
         one_f = np.array([1, *f])
         error = 2 * (v @ one_f - y)
         total += (v @ one_f - y) ** 2
+        slopes += np.outer(error * v[1:] * f * (1 - f), one_x)
         close(stacked(run, "f", form), f)
         close(stacked(run, "dL/dv", form), error * one_f)
         close(stacked(run, "dL/dW", form), np.outer(error * v[1:] * f * (1 - f), one_x))
     close(s["L"], total)
+    close(stacked(s.total, "dL/dW", form), slopes)
 
 
 def test_graph_of_scalars_keeps_the_steps_of_the_document():
