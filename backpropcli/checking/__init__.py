@@ -1,0 +1,1 @@
+"""One submission: read it, judge each value, name the mistakes."""

@@ -1,0 +1,1 @@
+"""A mistake is a file; its docstring explains it."""
