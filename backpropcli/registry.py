@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+
+def modules_beside(file: str, first: str = "") -> tuple[str, ...]:
+    """The modules in the folder of an ``__init__.py``, one of them first; none is imported."""
+    names = os.listdir(os.path.dirname(file))
+    found = [name[:-3] for name in names if name.endswith(".py") and name[0] != "_"]
+    return tuple(sorted(found, key=lambda name: (name != first, name)))
 
 
 class Registry(Generic[T]):

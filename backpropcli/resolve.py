@@ -35,7 +35,8 @@ class Scope(NamedTuple):
     """What an expression may refer to.
 
     ``later`` are names that are defined further down; ``aliases`` are second names of shared
-    weights; ``sizes`` are the named sizes of the problem.
+    weights; ``sizes`` are the named sizes of the problem. No part may have more than ``most``
+    entries.
     """
 
     shapes: Mapping[str, Shape]
@@ -44,6 +45,7 @@ class Scope(NamedTuple):
     later: Collection[str] = ()
     index_from: int = 1
     hints: bool = True
+    most: int = MAX_ENTRIES
 
 
 def resolve(expr: Expr, scope: Scope) -> tuple[Expr, Shape]:
@@ -70,7 +72,7 @@ class _Resolver:
         try:
             shape = self.shapes.of(result)
             entries = product(shape)
-            if isinstance(entries, int) and entries > MAX_ENTRIES:
+            if isinstance(entries, int) and entries > self.scope.most:
                 raise ShapeError(f"the result {shape_text(shape)} is too large")
         except ShapeError as error:
             if is_op(result, "index"):

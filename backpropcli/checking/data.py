@@ -30,12 +30,17 @@ class Written(NamedTuple):
 
 
 class Link(NamedTuple):
-    """One side of a working's equals sign: its text, and its meaning where it could be read."""
+    """One side of a working's equals sign: its text, and its meaning where it could be read.
+
+    ``entry`` is the position from 0 of the entry of a list that it belongs to: a list may have a
+    working in each of its entries, and each is a chain of its own.
+    """
 
     text: str
     expr: Expr | None
     place: Place
     width: int
+    entry: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)

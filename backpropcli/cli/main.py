@@ -1,7 +1,7 @@
 """The command ``backprop``.
 
 Exit codes: 0 done; 1 a check that did not pass; 2 a usage error or a bad problem file;
-4 an internal error; 130 interrupted. Never a count.
+3 a submission that cannot be graded; 4 an internal error; 130 interrupted. Never a count.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ import click
 
 from backpropcli import __version__
 
-COMMANDS = {"solve": "Work out every value and gradient of a problem, step by step."}
+COMMANDS = {
+    "solve": "Work out every value and gradient of a problem, step by step.",
+    "check": "Judge answers to a problem, and name the mistakes in them.",
+    "explain": "Explain a mistake of the catalogue, or list them all.",
+}
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -53,9 +57,9 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings=SETTINGS)
 @click.version_option(__version__, "-V", "--version", prog_name="backprop")
 def group() -> None:
-    """Solve backpropagation homework, step by step.
+    """Solve backpropagation homework, step by step, and check answers to it.
 
-    Start with: backprop solve problem.yaml
+    Start with: backprop solve problem.yaml, or backprop check answers.yaml
     """
 
 
@@ -75,7 +79,7 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo("interrupted", err=True)
         return 130
     except Exception as error:
-        return _internal(error)
+        return internal(error)
 
 
 def complain(error: Exception) -> int:
@@ -86,7 +90,8 @@ def complain(error: Exception) -> int:
     return 2
 
 
-def _internal(error: Exception) -> int:
+def internal(error: Exception) -> int:
+    """Print that backprop itself is at fault."""
     from backpropcli.cli.output import guarded
 
     if os.environ.get("BACKPROP_DEBUG"):
@@ -95,7 +100,7 @@ def _internal(error: Exception) -> int:
         traceback.print_exception(error)
     said = guarded(f"internal error: {type(error).__name__}: {error}")
     click.echo(
-        f"{said}\nThis is a fault of backprop: please report it with the problem file. "
+        f"{said}\nThis is a fault of backprop: please report it with the files. "
         "BACKPROP_DEBUG=1 shows where it happened.",
         err=True,
     )

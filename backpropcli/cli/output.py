@@ -66,6 +66,12 @@ def same_file(output: str, inputs: Iterable[str]) -> bool:
     return any(path == os.path.realpath(name) for name in inputs if name != "-")
 
 
+def is_yaml(output: str) -> bool:
+    """Whether the output exists and is a YAML file, as problems and answers are."""
+    path = os.path.realpath(output)
+    return path.lower().endswith((".yaml", ".yml")) and os.path.exists(path)
+
+
 def write(text: str, output: str | None) -> None:
     """Print a text, or write it to a file at once and whole."""
     if output is None or output == "-":

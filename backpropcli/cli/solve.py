@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from backpropcli.cli.output import guarded, guarded_json, same_file, terminal, write
 from backpropcli.errors import BackpropError, Place
+from backpropcli.report.formats import load, names
 
 if TYPE_CHECKING:
     from backpropcli.problem import Problem
@@ -18,20 +18,13 @@ if TYPE_CHECKING:
     from backpropcli.verify import Comparison
 
 
-def _formats() -> tuple[str, ...]:
-    """The formats there are, by their files: importing them waits until one is asked for."""
-    folder = os.path.join(os.path.dirname(os.path.dirname(__file__)), "report", "formats")
-    found = [name[:-3] for name in os.listdir(folder) if name.endswith(".py") and name[0] != "_"]
-    return tuple(sorted(found, key=lambda name: (name != "table", name)))
-
-
 @click.command("solve", no_args_is_help=True)
 @click.argument("problems", nargs=-1, required=True, metavar="PROBLEM...")
 @click.option(
     "-f",
     "--format",
     "form",
-    type=click.Choice(_formats()),
+    type=click.Choice(names()),
     default="table",
     show_default=True,
     help="How the solution is written.",
@@ -120,14 +113,13 @@ def _solved(
     path: str, form: str, only: tuple[str, ...], verified: bool, options: Options
 ) -> tuple[str, bool]:
     """The rendered solution, and whether its gradients agree with central differences."""
-    from backpropcli.language.nodes import names
+    from backpropcli.language.nodes import names as names_in
     from backpropcli.problem import load_problem
-    from backpropcli.report.formats import load
     from backpropcli.solution import solve
 
     problem = load_problem(path)
     asked = tuple(_asked(problem, text) for text in only)
-    also = [name for a in asked for name in names(a.expr) if "/" in name]
+    also = [name for a in asked for name in names_in(a.expr) if "/" in name]
     solution = solve(problem, also)
     agrees = True
     options = options._replace(only=asked)

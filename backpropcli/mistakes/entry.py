@@ -10,6 +10,7 @@ from backpropcli.language.nodes import Expr
 
 if TYPE_CHECKING:
     from backpropcli.mistakes.world import World
+    from backpropcli.mistakes.writing import Shown
 
 # Prior weights of the tiers: how often a mistake is made (very common, common, occasional, rare).
 WEIGHTS = {"A": 5.0, "B": 2.0, "C": 1.0, "D": 0.5}
@@ -42,6 +43,19 @@ class Edit(NamedTuple):
     kind: str = ""
 
 
+class Slip(NamedTuple):
+    """One way in which what was written differs from what was meant.
+
+    ``entries`` are the positions (of the flattened value) that it explains, ``facts`` and ``bits``
+    as in ``Edit``. ``partner`` is another quantity that takes part, as in an exchange.
+    """
+
+    entries: tuple[int, ...]
+    facts: Mapping[str, str] = MappingProxyType({})
+    bits: float = 0.0
+    partner: int | None = None
+
+
 class Example(NamedTuple):
     """A submission on which a mistake must be found: a net of ``nets.py``, answers, where.
 
@@ -62,8 +76,8 @@ class Mistake(NamedTuple):
     docstring of its file is the explanation: a title line and four sections. ``message`` tells it
     with the placeholders ``{at}``, ``{right}`` (the equation that is meant), ``{did}`` (the one
     that was used) and the facts of its edit; ``question`` is the hint, ``remedy`` how to do it
-    right. ``edits`` yields the ways to make it in the equations of a problem; a slip has none: it
-    rewrites the written value, in ``slips.py``. ``look_alikes`` are names with the same numbers.
+    right. ``edits`` yields the ways to make it in the equations of a problem, ``slips`` those to
+    write another value than was meant. ``look_alikes`` are names with the same numbers.
     """
 
     code: str
@@ -74,6 +88,7 @@ class Mistake(NamedTuple):
     remedy: str
     examples: tuple[Example, ...] = ()
     edits: Callable[[World], Iterator[Edit]] | None = None
+    slips: Callable[[Shown], Iterator[Slip]] | None = None
     look_alikes: tuple[str, ...] = ()
     weight: float = 0.0
     module: str = ""

@@ -22,6 +22,7 @@ from backpropcli.problem.quantities import CALLED, COUNTS, Quantities, canonical
 from backpropcli.resolve import index_trouble
 
 ONE = Fraction(1)
+_CALLS = FUNCTIONS | set(CALLED)
 
 
 def read_find(
@@ -49,12 +50,16 @@ def check_accepted(draft: Draft, keys: Iterable[Scalar], quantities: Quantities)
 
 def parse_quantity(problem: Problem, text: str) -> Asked:
     """A quantity such as ``dL/dW2[2,1]`` by its text; raises ``BackpropError``."""
-    quantities = all_quantities(problem)
-    words = Vocabulary(FUNCTIONS | set(CALLED), quantities.known(), problem.index_from)
     try:
-        return Asked(text, _quantity(with_counts(parse(text, words)), quantities), ONE, None)
+        return Asked(text, quantity_expr(text, all_quantities(problem)), ONE, None)
     except ExpressionError as error:
         raise BackpropError(Complaint(visible(error.message), hint=error.hint)) from None
+
+
+def quantity_expr(text: str, quantities: Quantities) -> Expr:
+    """What a quantity's text means, under its first name; raises ``ExpressionError``."""
+    words = Vocabulary(_CALLS, quantities.known(), quantities.index_from)
+    return _quantity(with_counts(parse(text, words)), quantities)
 
 
 def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction]]:

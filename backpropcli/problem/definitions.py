@@ -6,12 +6,13 @@ from collections.abc import Mapping as Mapping_
 
 from backpropcli.files.tree import Mapping, Node, Scalar, describe
 from backpropcli.infer import Shapes
+from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Expr, Name, fold, names, with_args
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Definition, Problem
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.quantities import CALLED, COUNTS, Quantities, canonical, with_counts
-from backpropcli.resolve import Scope
+from backpropcli.resolve import MAX_ENTRIES, Scope, resolve
 
 
 def read_definitions(
@@ -74,7 +75,7 @@ def _defined(draft: Draft, node: Scalar, where: str, quantities: Quantities) -> 
     if parsed is None:
         return None
     parsed = _first_names(with_counts(parsed), draft.aliases)
-    refused = next((said for n in names(parsed) if (said := quantities.no_derivative(n))), "")
+    refused = undefined_derivative(parsed, quantities)
     if refused:
         draft.complain(f"{where}: {refused}", node)
         return None
@@ -85,6 +86,34 @@ def _defined(draft: Draft, node: Scalar, where: str, quantities: Quantities) -> 
         index_from=draft.index_from,
     )
     return draft.resolve(node, where, parsed, scope)
+
+
+def undefined_derivative(expr: Expr, quantities: Quantities) -> str:
+    """Why a derivative that an expression uses does not exist, or nothing."""
+    return next((said for n in names(expr) if (said := quantities.no_derivative(n))), "")
+
+
+def meaning(
+    parsed: Expr, quantities: Quantities, sizes: frozenset[str], most: int = MAX_ENTRIES
+) -> tuple[Expr, Shape]:
+    """A parsed expression over any quantities, resolved, and its shape.
+
+    No part of it may have more than ``most`` entries. Raises ``ExpressionError`` with the span of
+    the part that is wrong.
+    """
+    parsed = _first_names(with_counts(parsed), quantities.aliases)
+    refused = undefined_derivative(parsed, quantities)
+    if refused:
+        start, stop = parsed.span or (0, 1)
+        raise ExpressionError(refused, start, stop)
+    scope = Scope(
+        _reachable(parsed, quantities),
+        sizes,
+        quantities.aliases,
+        index_from=quantities.index_from,
+        most=most,
+    )
+    return resolve(parsed, scope)
 
 
 def _first_names(expr: Expr, aliases: Mapping_[str, str]) -> Expr:

@@ -26,3 +26,16 @@ class Options(NamedTuple):
     color: bool = False
     unicode: bool = True
     comparisons: Mapping[tuple[int, str], Comparison] | None = None
+
+
+class CheckOptions(NamedTuple):
+    """``reveal`` is a level of ``reveal.py``; ``width`` and ``color`` are the terminal's.
+
+    ``many`` says that several submissions were handed in, even if a single one could be judged.
+    """
+
+    reveal: str = "diagnosis"
+    width: int = 80
+    color: bool = False
+    unicode: bool = True
+    many: bool = False

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from backpropcli.report.options import Options
-from backpropcli.solution import Solution
+from backpropcli.registry import modules_beside
 
-Render = Callable[[Solution, Options], str]
+if TYPE_CHECKING:  # the names of the formats are wanted before anything heavy is imported
+    from collections.abc import Callable
+
+    from backpropcli.report.options import Options
+    from backpropcli.solution import Solution
+
+    Render = Callable[[Solution, Options], str]
 
 
 @cache
 def names() -> tuple[str, ...]:
     """The formats there are, by the files of this folder; the default first."""
-    files = os.listdir(os.path.dirname(__file__))
-    found = [name[:-3] for name in files if name.endswith(".py") and name[0] != "_"]
-    return tuple(sorted(found, key=lambda name: (name != "table", name)))
+    return modules_beside(__file__, "table")
 
 
 def load(name: str) -> Render:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from backpropcli.language.text import to_text
 from backpropcli.ops.sizes import shape_text
+from backpropcli.report.marks import MARKS
+from backpropcli.report.marks import cell_code as code
 from backpropcli.report.options import Options
 from backpropcli.report.sheet import make_sheet
 from backpropcli.report.steps import CountRow, Section, Step
@@ -14,7 +16,6 @@ from backpropcli.solution import Solution
 from backpropcli.writing import listed, with_numbers
 
 MOST = 12
-MARKS = str.maketrans({c: "\\" + c for c in "\\`*_{}[]<>#|~!&"})
 
 
 def render(solution: Solution, options: Options) -> str:
@@ -29,12 +30,6 @@ def render(solution: Solution, options: Options) -> str:
     if sheet.counts:
         lines += ["", "## Counts", "", *writer.counts(sheet.counts)]
     return "\n".join(lines) + "\n"
-
-
-def code(text: str) -> str:
-    """A text as a code span that may stand in a table cell."""
-    ticks = "``" if "`" in text else "`"
-    return f"{ticks}{text.replace('|', chr(92) + '|')}{ticks}" if text else ""
 
 
 class _Writer:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import StringIO
 
 from rich.box import ASCII, ROUNDED, SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +13,7 @@ from backpropcli.language.text import to_text
 from backpropcli.ops.sizes import shape_text
 from backpropcli.report.boxes import Look, beside, numbers_box, stacked, text_box, value_box
 from backpropcli.report.options import Options
+from backpropcli.report.screen import NARROWEST, drawn
 from backpropcli.report.sheet import make_sheet
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
 from backpropcli.report.words import (
@@ -26,26 +26,11 @@ from backpropcli.report.words import (
 )
 from backpropcli.solution import Solution
 
-NARROWEST = 40
-
 
 def render(solution: Solution, options: Options) -> str:
     """The whole sheet as text of at most ``options.width`` columns."""
-    buffer = StringIO()
-    console = Console(
-        file=buffer,
-        width=max(NARROWEST, options.width),
-        force_terminal=options.color,
-        color_system="standard" if options.color else None,
-        no_color=not options.color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    for part in _Sheet(solution, options).parts(make_sheet(solution, options)):
-        console.print(part)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+    parts = _Sheet(solution, options).parts(make_sheet(solution, options))
+    return drawn(parts, options.width, options.color)
 
 
 class _Sheet:

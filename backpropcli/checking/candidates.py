@@ -1,0 +1,166 @@
+"""Every way to make a known mistake in a problem, ready to be tried on its graph."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from math import log2
+
+from backpropcli.checking.costs import REPEATED, class_bits, total_weight
+from backpropcli.checking.graph import TOTAL, Formula, Graph, Instance
+from backpropcli.language.nodes import Expr
+from backpropcli.mistakes import catalogue
+from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.world import World
+
+from backpropcli.problem.quantities import split_derivative
+
+
+@dataclass(eq=False)
+class Change:
+    """A node computed otherwise."""
+
+    node: int
+    expr: Expr
+    parents: tuple[int, ...]
+    formula: Formula
+
+
+@dataclass(eq=False)
+class Candidate:
+    """A mistake at a place, or everywhere: the nodes that it changes and what it costs."""
+
+    mistake: Mistake
+    edit: Edit
+    at: Instance
+    changes: tuple[Change, ...]
+    bits: float
+    everywhere: bool = False
+    members: tuple[Candidate, ...] = ()
+    order: int = 0
+
+    @property
+    def nodes(self) -> tuple[int, ...]:
+        """The nodes that it changes."""
+        return tuple(change.node for change in self.changes)
+
+
+@dataclass(eq=False)
+class Candidates:
+    """The candidates of a problem by the nodes they change."""
+
+    all: list[Candidate] = field(default_factory=list)
+    notices: list[Candidate] = field(default_factory=list)
+    by_node: dict[int, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
+
+
+def candidates(graph: Graph, leave_out: Collection[str] = ()) -> Candidates:
+    """All candidates of the catalogue on a graph; ``leave_out`` are names that are not tried."""
+    run = graph.solution.examples[0] if graph.solution.examples else graph.solution.total
+    world = World(graph.program, run.values)
+    maker = _Maker(graph, Candidates())
+    for mistake in catalogue().entries():
+        if mistake.edits is not None and mistake.name not in leave_out:
+            maker.add(mistake, list(_edits(mistake, world)))
+    for one in maker.found.all:
+        for node in one.nodes:
+            maker.found.by_node[node].append(one)
+    return maker.found
+
+
+def _edits(mistake: Mistake, world: World) -> list[Edit]:
+    assert mistake.edits is not None
+    found: list[Edit] = []
+    seen: set[tuple[object, ...]] = set()
+    for edit in mistake.edits(world):
+        key = tuple(edit.changes.items())
+        if key not in seen:
+            seen.add(key)
+            found.append(edit)
+    return found
+
+
+class _Maker:
+    def __init__(self, graph: Graph, found: Candidates) -> None:
+        self.graph, self.found = graph, found
+        self.total = total_weight()
+        self.formulas: dict[Expr, Formula] = {}
+        steps = {node.at for node in graph.nodes}
+        self.instances = sorted(steps)
+
+    def add(self, mistake: Mistake, edits: list[Edit]) -> None:
+        made: list[Candidate] = []
+        for edit in edits:
+            for at in self.instances:
+                changes = self.changes(edit, at)
+                if changes:
+                    made.append(Candidate(mistake, edit, at, changes, 0.0))
+        notice = mistake.family == "notice"
+        sites = len({(one.at, one.edit.at) for one in made})
+        forms = defaultdict(int)
+        for one in made:
+            forms[one.at, one.edit.at] += 1
+        lead = class_bits(mistake.prior, self.total) + log2(max(1, sites))
+        for one in made:
+            own = log2(forms[one.at, one.edit.at]) + one.edit.bits
+            one.bits = 0.0 if notice else lead + own
+            one.order = max(one.nodes)
+        (self.found.notices if notice else self.found.all).extend(made)
+        self.add_everywhere(made, class_bits(mistake.prior, self.total), notice)
+
+    def add_everywhere(self, made: list[Candidate], lead: float, notice: bool) -> None:
+        """One misconception at all its sites is one fault: in all examples, or in all layers."""
+        groups: dict[tuple[str, ...], list[Candidate]] = defaultdict(list)
+        for one in made:
+            groups["", one.edit.kind].append(one)
+            if len(self.instances) > 1:
+                groups["examples", one.edit.at, one.edit.kind, _form(one.edit)].append(one)
+        tried: set[frozenset[int]] = set()
+        for key, group in groups.items():
+            chosen: dict[int, Change] = {}
+            members: list[Candidate] = []
+            for one in group:
+                if not any(change.node in chosen for change in one.changes):
+                    chosen.update({change.node: change for change in one.changes})
+                    members.append(one)
+            nodes = frozenset(chosen)
+            if len(members) < 2 or nodes in tried:
+                continue
+            tried.add(nodes)
+            first = members[0]
+            bits = 0.0 if notice else lead + REPEATED + first.edit.bits + log2(max(1, len(groups)))
+            whole = Candidate(
+                first.mistake, first.edit, TOTAL if key[0] == "" else first.at,
+                tuple(chosen.values()), bits, True, tuple(members), max(nodes),
+            )  # fmt: skip
+            (self.found.notices if notice else self.found.all).append(whole)
+
+    def changes(self, edit: Edit, at: Instance) -> tuple[Change, ...]:
+        """The nodes that an edit changes in one instance; none where it does not apply."""
+        found: list[Change] = []
+        for name, expr in edit.changes.items():
+            node = self.graph.places.get((at, name))
+            if node is None or self.graph.nodes[node].expr is None:
+                continue
+            formula = self.formula(expr)
+            parents = [self.graph.visible(n, at) for n in formula.names]
+            if any(p is None for p in parents):
+                continue
+            known = tuple(p for p in parents if p is not None)
+            found.append(Change(node, expr, known, formula))
+        return tuple(found)
+
+    def formula(self, expr: Expr) -> Formula:
+        if expr not in self.formulas:
+            self.formulas[expr] = Formula(expr)
+        return self.formulas[expr]
+
+
+def _form(edit: Edit) -> str:
+    return ";".join(f"{name}={expr!r}" for name, expr in edit.changes.items())
+
+
+def is_backward(name: str) -> bool:
+    """Whether a quantity is a derivative."""
+    return split_derivative(name) is not None

@@ -1,0 +1,41 @@
+"""Description lengths in bits: of a mistake, and of a number that nothing explains."""
+
+from __future__ import annotations
+
+from math import log2
+
+import numpy as np
+
+from backpropcli.checking.paper import Paper
+from backpropcli.mistakes import catalogue
+from backpropcli.ops.entry import Array
+
+START = 5.0  # that something unexplained happened at all
+NUMBER = 1.5  # sign and place of the point
+THRESHOLD = 6.0  # bits of evidence that a name needs
+REPEATED = 2.0  # the same mistake at a second place
+NOT_CARRIED = 1.0
+MOST_BITS = 40.0
+
+
+def total_weight() -> float:
+    """The sum of the prior weights of the catalogue."""
+    return sum(mistake.prior for mistake in catalogue().entries())
+
+
+def class_bits(prior: float, total: float) -> float:
+    """What naming a mistake of this prior costs."""
+    return log2(total / prior)
+
+
+def spelled(paper: Paper, error: Array, off: Array) -> float:
+    """What it costs to spell out the numbers that are off, digit by digit."""
+    count = int(np.count_nonzero(off))
+    if not count:
+        return 0.0
+    size = np.abs(paper.value)
+    reach = np.maximum(paper.half + error, np.where(paper.unit > 0, 0.0, size * 1e-4))
+    reach = np.where(reach > 0, reach, 0.5e-4)
+    digits = np.log2(1.0 + size / (2 * reach) * 2)
+    each = START + NUMBER + np.minimum(digits, MOST_BITS)
+    return float(np.sum(each[off])) if each.shape else float(each) * count

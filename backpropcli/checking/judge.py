@@ -1,0 +1,214 @@
+"""Each value against the key, and against what follows from the student's own earlier values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backpropcli.checking.graph import Graph
+from backpropcli.checking.paper import Judging, Paper, fits
+from backpropcli.checking.sheet import Entry, Sheet
+from backpropcli.checking.spread import bent_nodes, spread
+from backpropcli.ops.entry import Array
+
+CAP = 1.5  # units of the last place that a step between submitted values may be off
+
+
+@dataclass(eq=False)
+class State:
+    """Values and their uncertainties at every node, with the student's own numbers put in."""
+
+    values: list[Array]
+    errors: list[Array]
+    predicted: list[Array]  # before the student's own number is put in
+    spread: list[Array]
+    wrong: list[bool]  # whether the node or one before it differs from the key
+
+
+@dataclass(eq=False)
+class Verdict:
+    """How the numbers of one entry compare.
+
+    ``follows`` and ``right`` say for each number whether it follows from the student's own
+    earlier values, and whether it is the key's; ``near`` allows for rounding on the way to the
+    key. ``carried_on`` is False where later values use the right number instead.
+    """
+
+    follows: Array
+    right: Array
+    near: Array
+    predicted: Array
+    error: Array
+    carried_on: bool = True
+    lost: bool = False  # follows only from a value that is all zero or not usable
+    tainted: bool = False  # some earlier value is wrong
+
+    @property
+    def mismatch(self) -> Array:
+        """The numbers that neither follow nor are right."""
+        return ~self.follows & ~self.right
+
+
+class Judge:
+    """Judges the numbers of a sheet; ``options`` switch parts off, to measure what they bring."""
+
+    def __init__(self, sheet: Sheet, judging: Judging, clamp: bool = True) -> None:
+        self.sheet, self.graph, self.judging = sheet, sheet.graph, judging
+        self.clamp = clamp
+        self.bent = bent_nodes(self.graph.nodes)
+        self.at: dict[int, list[int]] = {}
+        for i, entry in sheet.numeric():
+            assert entry.node is not None
+            self.at.setdefault(entry.node, []).append(i)
+        self.key_errors = self._key_errors()
+        self.meant: set[int] = set()  # entries whose right number is used further on
+        self.verdicts: dict[int, Verdict] = {}
+        self.state = self._run()
+        if clamp:
+            self._find_not_carried()
+
+    def _key_errors(self) -> list[Array]:
+        """How far rounding on paper may have moved each value from the key."""
+        nodes = self.graph.nodes
+        values = [np.asarray(node.value, float) for node in nodes]
+        errors: list[Array] = []
+        for i, node in enumerate(nodes):
+            error = self._spread(i, values, errors)
+            errors.append(error + self._rounding(i, values[i], error))
+        return errors
+
+    def _spread(self, i: int, values: list[Array], errors: list[Array]) -> Array:
+        node = self.graph.nodes[i]
+        if node.compute is None or not any(np.any(errors[p]) for p in node.parents):
+            return np.zeros(np.shape(values[i]))
+        operands = [values[p] for p in node.parents]
+        own = [errors[p] for p in node.parents]
+        return spread(node.compute, operands, own, values[i], self.bent[i])
+
+    def _rounding(self, i: int, value: Array, error: Array) -> Array:
+        """What writing a value down takes away: by the student's own digits, or the usual ones."""
+        node = self.graph.nodes[i]
+        if node.kind in ("given", "count") or self.sheet.style is None:
+            return np.zeros(np.shape(value))
+        if node.compute is not None and len(node.parents) == 1 and not np.any(error):
+            parent = self.graph.nodes[node.parents[0]].value
+            if np.array_equal(parent, value):
+                return np.zeros(np.shape(value))
+        return self.sheet.style.rounding(value, error <= 0)
+
+    def _run(self) -> State:
+        """All nodes in order, the student's numbers put in where they were handed in."""
+        nodes = self.graph.nodes
+        state = State([], [], [], [], [])
+        for i, node in enumerate(nodes):
+            if node.compute is None:
+                predicted = np.asarray(node.value, float)
+            else:
+                with np.errstate(all="ignore"):
+                    predicted = np.asarray(
+                        node.compute([state.values[p] for p in node.parents]), float
+                    )
+            state.predicted.append(predicted)
+            state.values.append(predicted)
+            error = self._spread(i, state.values, state.errors)
+            state.spread.append(error)
+            state.errors.append(error + self._rounding(i, predicted, error))
+            state.wrong.append(any(state.wrong[p] for p in node.parents))
+            for which in self.at.get(i, ()):
+                self._meet(which, i, state)
+        return state
+
+    def _meet(self, which: int, i: int, state: State) -> None:
+        """Compare one entry with its prediction and the key, then go on with its numbers."""
+        entry = self.sheet.entries[which]
+        verdict = self._verdict(entry, i, state)
+        self.verdicts[which] = verdict
+        assert entry.paper is not None
+        verdict.carried_on = which not in self.meant
+        wrong = bool(np.any(~(verdict.right | (verdict.near & verdict.follows))))
+        verdict.lost = wrong and _is_degenerate(entry, self.graph)
+        if not self.clamp or which in self.meant or verdict.lost:
+            if wrong and entry.is_whole and not state.wrong[i]:
+                state.wrong[i] = False
+            return
+        numbers = entry.paper.value
+        half = np.where(self._is_sharp(entry.paper, verdict), 0.0, entry.paper.half)
+        state.values[i] = entry.put_in(state.values[i], numbers)
+        state.errors[i] = entry.put_in(state.errors[i], half)
+        state.wrong[i] = wrong if entry.is_whole else wrong or state.wrong[i]
+
+    def _is_sharp(self, paper: Paper, verdict: Verdict) -> Array:
+        """Whole numbers that are meant as such, not as rounded ones."""
+        sure = np.abs(paper.value - verdict.predicted) <= 1e-9 * np.maximum(1, np.abs(paper.value))
+        rounded = paper.whole & (verdict.follows | verdict.right) & ~sure
+        return (paper.whole & ~rounded) | (paper.unit <= 0)
+
+    def _verdict(self, entry: Entry, i: int, state: State) -> Verdict:
+        paper, node = entry.paper, self.graph.nodes[i]
+        assert paper is not None
+        predicted, error = entry.part(state.predicted[i]), entry.part(state.spread[i])
+        key = entry.part(np.asarray(node.value, float))
+        none = np.zeros(np.shape(key))
+        tainted = any(state.wrong[p] for p in node.parents)
+        capped = error if tainted else self._capped(error, paper, predicted, key, i)
+        follows = fits(paper, predicted, capped, node.exact, self.judging)
+        right = fits(paper, key, none, node.exact, self.judging)
+        slack = entry.part(self.key_errors[i])
+        near = fits(paper, key, slack, node.exact, self.judging)
+        return Verdict(follows, right, near, predicted, capped, tainted=tainted)
+
+    def _capped(self, error: Array, paper: Paper, predicted: Array, key: Array, i: int) -> Array:
+        """A step between submitted values may not be off by more than a unit and a half."""
+        parents = self.graph.nodes[i].parents
+        local = all(p in self.at or self.graph.nodes[p].kind == "given" for p in parents)
+        if not local:
+            return error
+        reach = np.maximum((CAP - 0.5) * paper.unit, np.abs(predicted - key) + paper.half)
+        return np.where(paper.unit > 0, np.minimum(error, reach), error)
+
+    def _find_not_carried(self) -> None:
+        """Find entries that are wrong although what follows uses the right number."""
+        order = sorted(self.verdicts, key=lambda w: self.sheet.entries[w].node or 0)
+        for which in order:
+            verdict = self.verdicts[which]
+            if not np.any(verdict.mismatch) or verdict.lost or which in self.meant:
+                continue
+            if not self._has_claims_after(which):
+                continue
+            before, kept = self._misses(), (self.verdicts, self.state)
+            self.meant.add(which)
+            self.verdicts = {}
+            self.state = self._run()
+            if self._misses() >= before:
+                self.meant.discard(which)
+                self.verdicts, self.state = kept
+
+    def _has_claims_after(self, which: int) -> bool:
+        start = self.sheet.entries[which].node
+        assert start is not None
+        stack, seen = list(self.graph.nodes[start].children), set()
+        while stack:
+            i = stack.pop()
+            if i in seen:
+                continue
+            seen.add(i)
+            if i in self.at:
+                return True
+            stack.extend(self.graph.nodes[i].children)
+        return False
+
+    def _misses(self) -> int:
+        """How many numbers do not follow from the student's own earlier ones."""
+        return sum(int(np.count_nonzero(~v.follows)) for v in self.verdicts.values())
+
+
+def _is_degenerate(entry: Entry, graph: Graph) -> bool:
+    """A value that is all zero where the true one is not would make all below it consistent."""
+    assert entry.paper is not None and entry.node is not None
+    numbers = entry.paper.value
+    key = entry.part(np.asarray(graph.nodes[entry.node].value, float))
+    if not np.any(numbers) and np.any(key) and entry.is_whole:
+        return True
+    constant = numbers.size >= 3 and np.ptp(numbers) == 0 and abs(numbers.flat[0]) == 1
+    return bool(constant and np.ptp(key) != 0 and entry.is_whole)

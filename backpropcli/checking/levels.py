@@ -1,0 +1,25 @@
+"""At which level of a problem a quantity has its value: in the total, or in each example."""
+
+from __future__ import annotations
+
+from backpropcli.problem.data import Problem
+from backpropcli.problem.quantities import split_derivative
+
+
+def only_in_examples(problem: Problem, name: str) -> bool:
+    """Whether a quantity is another one in each example: it has no total.
+
+    What examples share, the loss, and the gradients of the loss for what they share have one.
+    """
+    if not problem.examples:
+        return False
+    parts = split_derivative(name)
+    if parts is not None:
+        upper, lower = parts
+        return upper != problem.upper or not _is_shared(problem, lower)
+    return name in problem.shapes and name != problem.upper and not _is_shared(problem, name)
+
+
+def _is_shared(problem: Problem, name: str) -> bool:
+    name = problem.aliases.get(name, name)
+    return name in problem.given and name not in problem.examples[0]

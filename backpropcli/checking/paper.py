@@ -1,0 +1,155 @@
+"""Numbers on paper: how much a written number can stand for, and whether a value fits it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import floor, log10
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backpropcli.checking.data import Written
+from backpropcli.ops.entry import Array
+
+NOISE = 1e-9  # relative; what float64 loses on the way
+LONG_DIGITS = 8  # as computers print
+LONG_NOISE = 3e-7  # relative; float32
+
+
+class Judging(NamedTuple):
+    """How strictly numbers are compared: the author's own tolerance, if there is one."""
+
+    rtol: float | None = None
+    atol: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Paper:
+    """The numbers of one answer as arrays of one shape: value, unit of the last digit, form."""
+
+    value: Array
+    unit: Array  # of the last digit; 0 for exact fractions
+    whole: Array  # written without a decimal point
+    digits: Array  # significant ones
+    texts: Array
+
+    @property
+    def half(self) -> Array:
+        """Half a unit: what rounding may have taken away."""
+        return self.unit / 2
+
+
+def on_paper(written: Array) -> Paper:
+    """Arrays of what was written; all entries are ``Written``."""
+    flat: list[Written] = list(written.flat)
+    shape = written.shape
+    value = np.array([float(w.value) for w in flat]).reshape(shape)
+    unit = np.array([float(w.unit) for w in flat]).reshape(shape)
+    whole = np.array([w.whole for w in flat], bool).reshape(shape)
+    digits = np.array([w.digits for w in flat], int).reshape(shape)
+    texts = np.empty(len(flat), object)
+    texts[:] = [w.text for w in flat]
+    return Paper(value, unit, whole, digits, texts.reshape(shape))
+
+
+def fits(paper: Paper, value: Array, error: Array, exact: bool, judging: Judging) -> Array:
+    """For each entry whether it is the value, rounded or cut, which is known up to ``error``.
+
+    ``exact`` says that the value is rational, so that a whole number must be met exactly.
+    """
+    off = np.abs(paper.value - value)
+    noise = NOISE * np.abs(value) + 1e-12
+    if judging.rtol is not None or judging.atol is not None:
+        return off <= (judging.atol or 0.0) + (judging.rtol or 0.0) * np.abs(value) + noise
+    half = _half_units(paper, value, error, exact)
+    reach = half + error
+    single = (paper.digits <= 1) & ~paper.whole & (paper.unit > 0)
+    reach = np.where(single, np.minimum(reach, np.maximum(paper.unit, half)), reach)
+    near = off <= reach + noise
+    return near | (off <= _long_reach(paper, value)) | _cut(paper, value, error, off, noise)
+
+
+def _half_units(paper: Paper, value: Array, error: Array, exact: bool) -> Array:
+    """Half a unit of each entry; none of a whole number where the value is one, or a fraction."""
+    integral = np.abs(value - np.round(value)) <= NOISE * np.maximum(1.0, np.abs(value))
+    sharp = paper.whole & (error <= 0) & (integral | exact)
+    half = np.where(sharp, 0.0, paper.half)
+    decimals = ~paper.whole & (paper.unit > 0)
+    if paper.value.ndim and decimals.any() and (~decimals).any():
+        finest = float(paper.unit[decimals].min()) / 2
+        half = np.where(paper.whole, np.maximum(half, finest), half)
+    return half
+
+
+def _cut(paper: Paper, value: Array, error: Array, off: Array, noise: Array) -> Array:
+    """Digits cut off instead of rounded: less than a unit off, towards zero."""
+    toward = (np.abs(paper.value) < np.abs(value) + error) & (paper.value * value > 0)
+    return toward & ~paper.whole & (off < paper.unit + error + noise) & (paper.unit > 0)
+
+
+def is_cut(paper: Paper, value: Array) -> Array:
+    """Whether an entry is the value cut off where rounding would give another digit."""
+    off = np.abs(paper.value - value)
+    noise = NOISE * np.abs(value) + 1e-12
+    return (off > paper.half + noise) & _cut(paper, value, np.zeros_like(off), off, noise)
+
+
+def _long_reach(paper: Paper, value: Array) -> Array:
+    """What a number of many digits may be off: the last ones are a computer's noise."""
+    reach = np.maximum(1.5 * paper.unit, LONG_NOISE * np.abs(value))
+    return np.where((paper.digits >= LONG_DIGITS) & ~paper.whole, reach, -1.0)
+
+
+class Style(NamedTuple):
+    """How somebody rounds: to so many decimals, or to so many significant digits."""
+
+    decimals: int | None
+    significant: int
+
+    def half_unit(self, value: Array) -> Array:
+        """Half a unit of the last digit that this person would write of a value."""
+        value = np.asarray(value, float)
+        if self.decimals is not None:
+            return np.full(value.shape, 0.5 * 10.0**-self.decimals)
+        size = np.abs(value)
+        safe = np.where((size > 0) & np.isfinite(size), size, 1.0)
+        lead = np.floor(np.log10(safe))
+        return np.where(size > 0, 0.5 * 10.0 ** (lead + 1 - self.significant), 0.0)
+
+    def rounding(self, value: Array, sure: Array) -> Array:
+        """What rounding may take away; nothing from a value that is short already."""
+        half = self.half_unit(value)
+        unit = np.where(half > 0, 2 * half, 1.0)
+        short = np.abs(value / unit - np.round(value / unit)) < 1e-6
+        return np.where(short & sure, 0.0, half)
+
+
+def style_of(numbers: Iterable[Written]) -> Style | None:
+    """How the numbers of a sheet are rounded; nothing where all are whole or exact."""
+    decimals: Counter[int] = Counter()
+    significant: Counter[int] = Counter()
+    for one in numbers:
+        if one.whole or one.unit <= 0 or one.digits >= LONG_DIGITS:
+            continue
+        decimals[-round(log10(float(one.unit)))] += 1
+        if one.value:
+            significant[one.digits] += 1
+    if not decimals:
+        return None
+    usual, times = decimals.most_common(1)[0]
+    digits, often = significant.most_common(1)[0] if significant else (3, 0)
+    if times >= often:
+        return Style(usual, digits)
+    return Style(None, digits)
+
+
+def last_unit(value: float, significant: int) -> float:
+    """The worth of the last of so many significant digits."""
+    return float(10.0 ** (floor(log10(abs(value))) + 1 - significant)) if value else 0.0
+
+
+def nested(value: Any) -> Any:
+    """An array as nested lists of numbers."""
+    return np.asarray(value, float).tolist()

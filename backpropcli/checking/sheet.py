@@ -1,0 +1,109 @@
+"""The answers of one submission put on the graph: which node each claims, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from backpropcli.checking.answers import diagonal, fitted
+from backpropcli.checking.data import Claim, Written
+from backpropcli.checking.graph import Graph
+from backpropcli.checking.paper import Paper, Style, on_paper, style_of
+from backpropcli.ops.entry import Array
+from backpropcli.ops.shaping import selector
+from backpropcli.language.nodes import At
+
+
+@dataclass(eq=False)
+class Entry:
+    """A claim with its node, and its numbers in the shape of what is claimed.
+
+    ``paper`` is nothing where there are no numbers that fit; ``misfit`` then holds those in the
+    shape in which they were written. ``select`` picks the claimed part of the node's value.
+    """
+
+    claim: Claim
+    node: int | None
+    select: Any = None
+    shape: tuple[int, ...] = ()
+    paper: Paper | None = None
+    misfit: Paper | None = None
+    note: str = ""
+    formula_value: Array | None = None
+    formula_note: str = ""
+
+    def part(self, value: Array) -> Array:
+        """The claimed part of the node's value."""
+        return np.asarray(value)[self.select] if self.select is not None else np.asarray(value)
+
+    def put_in(self, value: Array, numbers: Array) -> Array:
+        """The node's value with other numbers in the claimed part."""
+        if self.select is None:
+            return np.asarray(numbers, float).reshape(np.shape(value))
+        changed = np.array(value, float)
+        changed[self.select] = numbers
+        return changed
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole value of the node is claimed."""
+        return self.select is None
+
+
+@dataclass(eq=False)
+class Sheet:
+    """All entries of a submission on the graph of its problem."""
+
+    graph: Graph
+    entries: list[Entry] = field(default_factory=list)
+    style: Style | None = None
+
+    def numeric(self) -> Iterator[tuple[int, Entry]]:
+        """The entries with numbers that fit, with their positions."""
+        for i, entry in enumerate(self.entries):
+            if entry.paper is not None and entry.node is not None:
+                yield i, entry
+
+
+def lay_out(graph: Graph, claims: Sequence[Claim]) -> Sheet:
+    """The claims on the graph."""
+    sheet = Sheet(graph)
+    numbers: list[Written] = []
+    for claim in claims:
+        entry = _entry(graph, claim)
+        sheet.entries.append(entry)
+        if claim.written is not None and claim.trouble is None:
+            numbers.extend(w for w in claim.written.flat if isinstance(w, Written))
+    sheet.style = style_of(numbers)
+    return sheet
+
+
+def _entry(graph: Graph, claim: Claim) -> Entry:
+    node = graph.find(claim.name, claim.example or 0, claim.step or 0)
+    entry = Entry(claim, node)
+    if node is None:
+        return entry
+    value = np.asarray(graph.nodes[node].value, float)
+    if claim.at is not None:
+        entry.select = selector(At(claim.at))
+    entry.shape = np.shape(entry.part(value))
+    if claim.written is None or claim.trouble is not None:
+        return entry
+    put = fitted(claim.written, entry.shape)
+    if put is None:
+        across = diagonal(claim.written, entry.shape)
+        if across is not None and _is_diagonal(entry.part(value)):
+            entry.note = "given as its diagonal: the other entries are 0"
+            put = across
+    if put is None:
+        entry.misfit = on_paper(claim.written)
+    else:
+        entry.paper = on_paper(put)
+    return entry
+
+
+def _is_diagonal(value: Array) -> bool:
+    return value.ndim == 2 and not np.any(value - np.diag(np.diagonal(value)))

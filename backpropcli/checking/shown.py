@@ -1,0 +1,152 @@
+"""Slips of the pen: how what was written can come from what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from math import log2
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from backpropcli.checking.costs import class_bits, spelled, total_weight
+from backpropcli.checking.judge import Judge
+from backpropcli.checking.paper import Paper, fits
+from backpropcli.checking.trial import Prediction
+from backpropcli.mistakes import catalogue
+from backpropcli.mistakes.writing import Other, Shown
+from backpropcli.ops.entry import Array
+
+if TYPE_CHECKING:
+    from backpropcli.checking.search import SlipFound
+
+
+class Pen:
+    """Tries the slips of the catalogue on entries that are off."""
+
+    def __init__(self, judge: Judge, leave_out: Collection[str]) -> None:
+        self.judge, self.sheet = judge, judge.sheet
+        self.slips = [
+            m for m in catalogue().entries() if m.slips is not None and m.name not in leave_out
+        ]
+        self.total = total_weight()
+        self.sites = sum(e.paper.value.size for _, e in judge.sheet.numeric() if e.paper)
+        self.known: dict[tuple[int, bytes, bytes], tuple[tuple[SlipFound, ...], float]] = {}
+
+    def explain(
+        self,
+        which: int,
+        meant: Array,
+        error: Array,
+        off: Array,
+        predictions: Mapping[int, Prediction],
+    ) -> tuple[tuple[SlipFound, ...], float]:
+        """The cheapest slips for the numbers that are off, and what they cost.
+
+        Numbers that no slip explains are spelled out.
+        """
+        key = (which, np.asarray(meant).tobytes(), np.asarray(off).tobytes())
+        if key not in self.known:
+            self.known[key] = self._explain(which, meant, error, off, predictions)
+        return self.known[key]
+
+    def _explain(
+        self,
+        which: int,
+        meant: Array,
+        error: Array,
+        off: Array,
+        predictions: Mapping[int, Prediction],
+    ) -> tuple[tuple[SlipFound, ...], float]:
+        from backpropcli.checking.search import SlipFound
+
+        paper = self.sheet.entries[which].paper
+        assert paper is not None
+        shown = self._shown(which, paper, meant, error, off, predictions)
+        options: list[SlipFound] = []
+        for mistake in self.slips:
+            assert mistake.slips is not None
+            lead = class_bits(mistake.prior, self.total) + log2(max(1, self.sites))
+            for slip in mistake.slips(shown):
+                options.append(SlipFound(mistake, slip, which, lead + slip.bits))
+        return _cheapest(options, paper, error, off)
+
+    def _shown(
+        self,
+        which: int,
+        paper: Paper,
+        meant: Array,
+        error: Array,
+        off: Array,
+        predictions: Mapping[int, Prediction],
+    ) -> Shown:
+        entry = self.sheet.entries[which]
+        assert entry.node is not None
+        node = self.judge.graph.nodes[entry.node]
+        flat_error, flat_unit = np.ravel(error), np.ravel(paper.unit)
+        flat_meant = np.ravel(meant)
+
+        def fit(values: Array, scale: float = 1.0) -> Array:
+            return fits(paper, np.asarray(values, float), error * scale, node.exact,
+                        self.judge.judging)  # fmt: skip
+
+        def fit_number(number: float, unit: float, position: int) -> bool:
+            value = flat_meant[position]
+            room = flat_error[position] + (unit if unit > 0 else flat_unit[position]) / 2
+            return bool(abs(number - value) <= room + 1e-9 * abs(value) + 1e-12)
+
+        return Shown(
+            entry.claim.quantity,
+            paper.value,
+            np.asarray(meant, float),
+            off,
+            paper.texts,
+            fit,
+            fit_number,
+            self._others(which, predictions),
+            self.judge.graph.problem.index_from,
+        )
+
+    def _others(self, which: int, predictions: Mapping[int, Prediction]) -> list[Other]:
+        """The answers of the same shape, with what was meant there."""
+        mine = self.sheet.entries[which]
+        found: list[Other] = []
+        for other, entry in self.sheet.numeric():
+            if other == which or entry.shape != mine.shape or entry.paper is None:
+                continue
+            meant = (
+                predictions[other][0]
+                if other in predictions
+                else (self.judge.verdicts[other].predicted)
+            )
+            claim = entry.claim
+            same = claim.quantity == mine.claim.quantity
+            where = f" of example {claim.example}" if claim.example and same else ""
+            where = f" of step {claim.step}" if claim.step and same else where
+            found.append(Other(other, claim.quantity + where, entry.paper.value, meant, same))
+        return found
+
+
+def _cheapest(
+    options: list[SlipFound], paper: Paper, error: Array, off: Array
+) -> tuple[tuple[SlipFound, ...], float]:
+    """One slip for as many numbers as possible, then others for the rest, greedily."""
+    rest = np.array(off, bool)
+    chosen: list[SlipFound] = []
+    cost = spelled(paper, error, rest)
+    while np.any(rest):
+        best, gain = None, 1e-9
+        for one in options:
+            after = rest.copy().reshape(-1)
+            after[list(one.slip.entries)] = False
+            after = after.reshape(rest.shape)
+            saved = spelled(paper, error, rest) - spelled(paper, error, after) - one.bits
+            if saved > gain:
+                best, gain = one, saved
+        if best is None:
+            break
+        flat = rest.reshape(-1)
+        flat[list(best.slip.entries)] = False
+        rest = flat.reshape(rest.shape)
+        chosen.append(best)
+        cost -= gain
+    return tuple(chosen), cost

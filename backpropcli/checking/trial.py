@@ -1,0 +1,119 @@
+"""What the sheet would look like if a mistake had been made: only what it can reach is redone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from backpropcli.checking.candidates import Change
+from backpropcli.checking.judge import Judge
+from backpropcli.ops.entry import Array
+
+Prediction = tuple[Array, Array]  # the numbers that must come out, and how far rounding moves them
+MARGIN = 1.25
+
+
+class Trial:
+    """Tries changes on the judged sheet; the student's own numbers stay where they are."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge, self.graph = judge, judge.graph
+        self.values = judge.state.values
+        self.fixed = self._fixed()
+        self._reach: dict[int, tuple[int, ...]] = {}
+        self.count = 0
+
+    def _fixed(self) -> set[int]:
+        """The nodes whose whole value was handed in and is used further on."""
+        found = set()
+        for node, entries in self.judge.at.items():
+            for which in entries:
+                verdict = self.judge.verdicts[which]
+                used = which not in self.judge.meant and not verdict.lost and self.judge.clamp
+                if self.judge.sheet.entries[which].is_whole and used:
+                    found.add(node)
+        return found
+
+    def reach(self, start: int) -> tuple[int, ...]:
+        """The nodes that see a change of one, up to the next numbers that were handed in."""
+        known = self._reach.get(start)
+        if known is None:
+            seen, stack = {start}, [start]
+            while stack:
+                i = stack.pop()
+                if i in self.fixed:
+                    continue
+                for child in self.graph.nodes[i].children:
+                    if child not in seen:
+                        seen.add(child)
+                        stack.append(child)
+            known = self._reach[start] = tuple(sorted(seen))
+        return known
+
+    def behind(self, end: int) -> set[int]:
+        """The node itself and those before it that were not handed in."""
+        seen, stack = {end}, [end]
+        while stack:
+            for parent in self.graph.nodes[stack.pop()].parents:
+                if parent not in seen and parent not in self.fixed:
+                    seen.add(parent)
+                    stack.append(parent)
+        return seen
+
+    def predictions(self, changes: Sequence[Change]) -> dict[int, Prediction] | None:
+        """The numbers that the changes lead to, by entry; nothing where they are not finite."""
+        self.count += 1
+        changed = {change.node: change for change in changes}
+        if len(changed) == 1:
+            order: Sequence[int] = self.reach(next(iter(changed)))
+        else:
+            order = sorted({i for node in changed for i in self.reach(node)})
+        new: dict[int, Array] = {}
+        found: dict[int, Prediction] = {}
+        with np.errstate(all="ignore"):
+            for i in order:
+                value = self._value(i, changed, new)
+                if value is None:
+                    continue
+                if not np.isfinite(value).all():
+                    return None
+                self._note(i, value, found)
+                if i not in self.fixed:
+                    new[i] = self._kept(i, value)
+        return found
+
+    def _value(self, i: int, changed: dict[int, Change], new: dict[int, Array]) -> Array | None:
+        change, values = changed.get(i), self.values
+        if change is not None:
+            operands = [new[p] if p in new else values[p] for p in change.parents]
+            value = np.asarray(change.formula(operands), float)
+            shape = np.shape(values[i])
+            return value if value.shape == shape else np.broadcast_to(value, shape)
+        node = self.graph.nodes[i]
+        if node.compute is None or not any(p in new for p in node.parents):
+            return None
+        return np.asarray(node.compute([new[p] if p in new else values[p] for p in node.parents]))
+
+    def _note(self, i: int, value: Array, found: dict[int, Prediction]) -> None:
+        for which in self.judge.at.get(i, ()):
+            entry, verdict = self.judge.sheet.entries[which], self.judge.verdicts[which]
+            part = entry.part(value)
+            found[which] = part, self.error(which, part, verdict.predicted, verdict.error)
+
+    def error(self, which: int, part: Array, predicted: Array, error: Array) -> Array:
+        """How far rounding moves another prediction: as far, relative to it, as it moved the first."""
+        if not np.any(error):
+            return error
+        size = float(np.max(np.abs(predicted)))
+        share = float(np.max(error)) / size if size > 0 else 0.0
+        return np.maximum(error, min(share, 0.1) * np.abs(part)) * MARGIN
+
+    def _kept(self, i: int, value: Array) -> Array:
+        """The value with those of its entries that were handed in."""
+        for which in self.judge.at.get(i, ()):
+            entry = self.judge.sheet.entries[which]
+            usable = which not in self.judge.meant and not self.judge.verdicts[which].lost
+            if entry.paper is not None and not entry.is_whole and usable:
+                value = entry.put_in(value, entry.paper.value)
+        return value

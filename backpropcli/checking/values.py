@@ -1,0 +1,218 @@
+"""What stands beside a quantity in an answers file: numbers, a formula, a working."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from backpropcli.checking.data import Link, Written
+from backpropcli.checking.sides import split_sides
+from backpropcli.checking.written import (
+    Piece,
+    Unreadable,
+    exact_number,
+    is_blank,
+    piece_of,
+    signed_number,
+    single,
+    stacked,
+    written_number,
+)
+from backpropcli.evaluate.exact import exact_values
+from backpropcli.evaluate.floats import evaluate
+from backpropcli.files.numbers import number_trouble
+from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, quoted
+from backpropcli.infer import Shapes
+from backpropcli.language.grammar import ExpressionError, Vocabulary
+from backpropcli.language.nodes import Expr, Number, array, as_expr, is_op, names
+from backpropcli.language.parser import parse
+from backpropcli.ops import FUNCTIONS
+from backpropcli.ops.entry import Array, ShapeError
+from backpropcli.ops.sizes import product
+from backpropcli.problem.data import Problem
+from backpropcli.problem.definitions import all_quantities, meaning
+from backpropcli.problem.quantities import CALLED
+from backpropcli.writing import number
+
+MAX_AXES = 8
+MAX_ENTRIES = 100_000  # of a part of an answer, where the problem has nothing larger
+_CALLS = FUNCTIONS | set(CALLED)
+
+
+class Value(NamedTuple):
+    """What was read: numbers, or a formula over names, and the sides of workings."""
+
+    written: Array | None = None
+    formula: Expr | None = None
+    links: tuple[Link, ...] = ()
+
+
+class ValueReader:
+    """Reads the values of one problem's quantities; raises ``Unreadable`` where it cannot."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.sizes = problem.sizes
+        self.quantities = all_quantities(problem)
+        known = self.quantities.known()
+        self.words = Vocabulary(_CALLS, known, problem.index_from)
+        counts = [product(shape) for shape in problem.shapes.values()]
+        self.most = max([MAX_ENTRIES, *(4 * n for n in counts if isinstance(n, int))])
+
+    def value(self, node: Node, is_label: Callable[[str], bool]) -> Value:
+        """The value of a node: a text, or a list of values."""
+        if isinstance(node, Scalar):
+            return self.scalar(piece_of(node), is_label)
+        if isinstance(node, Mapping):
+            raise Unreadable(
+                "a value is a number, a list or a formula, found a mapping", node.place
+            )
+        return self.listed(node, (), is_label)
+
+    def listed(self, node: Sequence, at: tuple[int, ...], is_label: Callable[[str], bool]) -> Value:
+        """A list of numbers, of formulas or of lists, all of one shape."""
+        if not node.items or len(at) >= MAX_AXES:
+            said = f"at most {MAX_AXES} axes are read" if at else "an empty list has no values"
+            raise Unreadable(said, node.place)
+        _refuse_thousands(node)
+        values = [self.item(item, (*at, i), is_label) for i, item in enumerate(node.items)]
+        links = tuple(link for value in values for link in value.links)
+        rows = [value.written for value in values if value.written is not None]
+        if len(rows) == len(values):
+            return Value(stacked(rows, [_start(item) for item in node.items]), None, links)
+        formula = array(_as_formula(value) for value in values)
+        self.check_rows(formula, _start(node))
+        return Value(None, formula, links)
+
+    def item(self, node: Node, at: tuple[int, ...], is_label: Callable[[str], bool]) -> Value:
+        """An entry of a list, itself a list or a text."""
+        if isinstance(node, Sequence):
+            return self.listed(node, at, is_label)
+        if isinstance(node, Mapping):
+            raise Unreadable("a list holds numbers, found a mapping", node.place)
+        if is_blank(node):
+            raise Unreadable("an entry is missing here", node.place)
+        value = self.scalar(piece_of(node), is_label)
+        if not value.links:
+            return value
+        return value._replace(links=tuple(link._replace(entry=at) for link in value.links))
+
+    def scalar(self, piece: Piece, is_label: Callable[[str], bool]) -> Value:
+        """A text: a number, a list, a formula, or a working with equals signs."""
+        simple = written_number(piece)
+        if simple is not None:
+            return Value(single(simple))
+        sides = split_sides(piece)
+        if len(sides) > 1 and is_label(sides[0].text):
+            del sides[0]
+        last = sides[-1]
+        if not last.text:
+            raise piece.refused("nothing stands after the last equals sign")
+        links = tuple(self.link(side) for side in sides) if len(sides) > 1 else ()
+        written = self.numbers(last)
+        return Value(written, None if written is not None else self.formula(last), links)
+
+    def link(self, side: Piece) -> Link:
+        """One side of a working; without a meaning where it cannot be read."""
+        try:
+            return Link(side.text, self.formula(side), side.place, side.width)
+        except Unreadable:
+            return Link(side.text, None, side.place, side.width)
+
+    def formula(self, piece: Piece) -> Expr:
+        """The meaning of a text over the quantities of the problem."""
+        try:
+            parsed = parse(piece.text, self.words)
+            if isinstance(parsed, Number):
+                return parsed
+            return meaning(parsed, self.quantities, self.sizes, self.most)[0]
+        except ExpressionError as error:
+            raise _at(piece, error) from None
+
+    def numbers(self, piece: Piece) -> Array | None:
+        """The numbers that a text is made of; nothing where it has names."""
+        simple = written_number(piece)
+        if simple is not None:
+            return single(simple)
+        trouble = number_trouble(piece.text)
+        if trouble:
+            raise piece.refused(trouble)
+        try:
+            parsed = parse(piece.text, self.words)
+        except ExpressionError as error:
+            raise _at(piece, error) from None
+        return None if names(parsed) else self.constants(piece, parsed)
+
+    def constants(self, piece: Piece, parsed: Expr) -> Array:
+        """The numbers of an expression without names; lists entry by entry."""
+        if not is_op(parsed, "array"):
+            signed = signed_number(piece)
+            return single(signed) if signed is not None else self.worked_out(piece)
+        spans = [entry.span or (0, 0) for entry in parsed.args]
+        pieces = [piece.part(start, stop) for start, stop in spans]
+        rows = [self.constants(p, entry) for p, entry in zip(pieces, parsed.args, strict=True)]
+        return stacked(rows, pieces)
+
+    def worked_out(self, piece: Piece) -> Array:
+        """The values of an expression of numbers, exact where they are rational."""
+        simple = written_number(piece)
+        if simple is not None:
+            return single(simple)
+        expr = self.formula(piece)
+        found = exact_values([("value", expr)], {}, Shapes({})).get("value")
+        values = evaluate(expr, {}) if found is None else found
+        if found is None and not np.isfinite(values).all():
+            raise piece.refused(f"{quoted(piece.text)} is not a finite number")
+        if values.shape == ():
+            return single(exact_number(piece, Fraction(values[()])))
+        entries = [exact_number(piece, Fraction(v), number(v)) for v in values.flat]
+        return np.stack([single(entry) for entry in entries]).reshape(values.shape)
+
+    def check_rows(self, formula: Expr, piece: Piece) -> None:
+        """Refuse a list of formulas whose shapes differ."""
+        try:
+            Shapes({n: self.quantities.shape_of(n) or () for n in names(formula)}).of(formula)
+        except ShapeError as error:
+            raise piece.refused(str(error)) from None
+
+
+def _at(piece: Piece, error: ExpressionError) -> Unreadable:
+    """The part of a text that is wrong; what looks like a number is told so."""
+    part = piece.part(error.start, max(error.stop, error.start + 1))
+    message = number_trouble(error.unknown) or number_trouble(piece.text) or error.message
+    return part.refused(message, error.hint if message == error.message else "")
+
+
+def _start(node: Node) -> Piece:
+    """The beginning of a node, as a place."""
+    while isinstance(node, Sequence) and node.items:
+        node = node.items[0]
+    if isinstance(node, Scalar):
+        return piece_of(node)
+    return Piece("", node.place, 1, False)
+
+
+def _refuse_thousands(node: Sequence) -> None:
+    """Refuse a list that was cut at a thousands comma: nobody writes the item ``000``."""
+    texts = [item.text if isinstance(item, Scalar) else "" for item in node.items]
+    if "000" in texts[1:]:
+        at = texts.index("000", 1) - 1
+        said = f"`{texts[at]},000` has signs between its digits: write {texts[at]}000"
+        raise Unreadable(said, node.items[at].place, len(texts[at]))
+
+
+def _as_formula(value: Value) -> Expr:
+    if value.formula is not None:
+        return value.formula
+    assert value.written is not None
+    return _constant(value.written)
+
+
+def _constant(written: Array) -> Expr:
+    """Numbers as an expression, lists as lists."""
+    if written.ndim:
+        return array(_constant(row) for row in written)
+    entry: Written = written[()]
+    return as_expr(entry.value)

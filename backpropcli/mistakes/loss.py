@@ -1,0 +1,148 @@
+"""How a loss is built: its square, its half, its means, its regulariser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import Apply, Expr, Name, Number, is_op, names, postorder
+from backpropcli.mistakes.parts import Term, chain_of, terms
+from backpropcli.ops.sizes import Shape, product
+from backpropcli.program import Program
+
+MEANS = ("mse", "mae", "huber", "bce", "bce_with_logits")
+CLASS_LOSSES = ("cross_entropy", "softmax_cross_entropy", "hinge")
+
+
+@dataclass(frozen=True, eq=False)
+class Loss:
+    """The loss taken apart.
+
+    ``equations`` are the names of the equations that make it up (L, and the summands that have
+    names of their own, ``parts``); ``data_equations`` those without a pure penalty. ``data`` and
+    ``penalties`` are the summands over predictions and over weights alone. ``halves`` says that
+    it has a factor 1/2, ``squared`` that it squares a residual; ``rows`` and ``columns`` are the
+    shape of what is compared, ``averaged`` the counts that it divides by, by what they count.
+    """
+
+    equations: frozenset[str] = frozenset()
+    data_equations: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
+    parts_slopes: frozenset[str] = frozenset()
+    data: tuple[Term, ...] = ()
+    penalties: tuple[Term, ...] = ()
+    squared: bool = False
+    halves: bool = False
+    compared: Shape = ()
+    averaged: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    kind: str = ""
+
+
+def read_loss(program: Program, shapes: Shapes) -> Loss:
+    """The loss of a program taken apart; an empty one where there is none."""
+    problem = program.problem
+    by_name = {e.name: e for e in program.forward}
+    top = by_name.get(problem.upper)
+    if top is None:
+        return Loss()
+    parts = [n for n in _bare_names(top.expr) if n in by_name and by_name[n].shape == ()]
+    equations = [top.name, *parts]
+    weights = set(problem.weights)
+    data: list[Term] = []
+    penalties: list[Term] = []
+    holders: set[str] = set()
+    for name in equations:
+        for term in terms(by_name[name].expr):
+            used = names(term.expr)
+            if used and all(n in parts for n in used):
+                continue
+            pure = all(n in weights or n in problem.given for n in used)
+            is_penalty = (
+                pure
+                and any(n in weights for n in used)
+                and len(equations) + len(terms(by_name[name].expr)) > 2
+            )
+            (penalties if is_penalty else data).append(term)
+            if not is_penalty:
+                holders.add(name)
+    found = _features(tuple(data), shapes)
+    slopes = frozenset(f"d{problem.upper}/d{part}" for part in parts)
+    return Loss(
+        frozenset(equations),
+        frozenset(holders),
+        frozenset(parts),
+        slopes,
+        tuple(data),
+        tuple(penalties),
+        **found,
+    )
+
+
+def _bare_names(expr: Expr) -> list[str]:
+    """The names of a plain sum such as ``data + penalty``; nothing for all other expressions."""
+    found: list[str] = []
+    for _, term in terms(expr):
+        factors = [f.expr for f in chain_of(term).factors if not isinstance(f.expr, Number)]
+        if len(factors) != 1 or not isinstance(factors[0], Name):
+            return []
+        found.append(factors[0].name)
+    return found if len(found) > 1 else []
+
+
+def _features(data: tuple[Term, ...], shapes: Shapes) -> dict[str, object]:
+    squared = halves = False
+    compared: Shape = ()
+    averaged: dict[str, int] = {}
+    kind = ""
+    constant = Fraction(1)
+    divisor = 1
+    for _, expr in data:
+        for factor, below in chain_of(expr).factors:
+            if isinstance(factor, Number) and factor.value:
+                constant *= 1 / factor.value if below else factor.value
+        for node in postorder(expr):
+            if not isinstance(node, Apply):
+                continue
+            if is_op(node, *MEANS, *CLASS_LOSSES):
+                kind, compared = node.op, shapes.of(node.args[0])
+                rows = compared[0] if len(compared) == 2 else 1
+                count = rows if node.op in CLASS_LOSSES else product(compared)
+                divisor *= count if isinstance(count, int) else 1
+                squared = squared or node.op == "mse"
+            if is_op(node, "pow") and node.args[1] == Number(2):
+                squared, compared = True, compared or shapes.of(node.args[0])
+                kind = kind or "squared"
+            if is_op(node, "log", "log_softmax"):
+                kind, compared = kind or "log", compared or shapes.of(node.args[0])
+            if is_op(node, "mean"):
+                count = product(shapes.of(node.args[0]))
+                divisor *= count if isinstance(count, int) else 1
+    explicit = constant.denominator if constant else 1
+    halves = squared and explicit % 2 == 0
+    rest = explicit // 2 if halves else explicit
+    counts = _counts(compared)
+    for what, count in counts.items():
+        if count > 1 and (divisor % count == 0 or rest % count == 0):
+            averaged[what] = count
+    return {
+        "squared": squared,
+        "halves": halves,
+        "compared": compared,
+        "averaged": averaged,
+        "counts": counts,
+        "kind": kind,
+    }
+
+
+def _counts(compared: Shape) -> dict[str, int]:
+    """What can be counted in what the loss compares."""
+    sizes = [s for s in compared if isinstance(s, int)]
+    if len(sizes) == 1:
+        return {"entries": sizes[0]} if sizes[0] > 1 else {}
+    if len(sizes) == 2:
+        rows, columns = sizes
+        found = {"examples": rows, "outputs": columns, "entries": rows * columns}
+        return {what: count for what, count in found.items() if count > 1}
+    return {}

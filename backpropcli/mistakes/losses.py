@@ -1,0 +1,197 @@
+"""Losses of another size or kind, penalties, and losses at other weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from backpropcli.language.nodes import Expr, Name, Number, call, is_op, names, postorder
+from backpropcli.mistakes.entry import Edit
+from backpropcli.mistakes.layers import lower
+from backpropcli.mistakes.parts import Term, put, replaced, scaled, summed, terms, walk
+from backpropcli.mistakes.slopes import along_last
+from backpropcli.mistakes.world import World
+from backpropcli.problem.data import Equation
+
+
+def value_equations(world: World) -> Iterator[Equation]:
+    """The equations of the loss that compare predictions with targets."""
+    for equation in world.forward:
+        if equation.name in world.loss.data_equations:
+            yield equation
+
+
+def scaled_values(world: World, factor: Fraction) -> Iterator[tuple[str, Expr]]:
+    """The value of the loss with its data part times a factor."""
+    for equation in value_equations(world):
+        parts = terms(equation.expr)
+        penalty = [t for t in parts if t in world.loss.penalties]
+        data = [t for t in parts if t not in world.loss.penalties]
+        if any(names(t.expr) and set(names(t.expr)) <= world.loss.parts for t in data):
+            continue
+        grown = terms(scaled(summed(data), factor))
+        yield equation.name, summed([*grown, *penalty])
+
+
+def other_losses(world: World) -> Iterator[Edit]:
+    """The loss and its gradients times one constant: 1/2 and 2, and what it averages over."""
+    factors = {Fraction(2): "twice", Fraction(1, 2): "half of"}
+    for count in world.loss.counts.values():
+        factors.setdefault(Fraction(count), f"{count} times")
+        factors.setdefault(Fraction(1, count), f"1/{count} of")
+    for factor, ratio in factors.items():
+        changes = dict(scaled_values(world, factor))
+        slopes = {n: e for edit in world.scaled_loss(factor) for n, e in edit.changes.items()}
+        if changes and slopes:
+            yield Edit(world.upper, {**changes, **slopes}, {"ratio": ratio}, 0.0, str(factor))
+
+
+def penalised(world: World) -> Iterator[tuple[Equation, list[Term], list[Term]]]:
+    """The gradients of weights that have a penalty: the terms of the data and of the penalty."""
+    for equation in world.gradients:
+        if lower(equation) not in world.weights:
+            continue
+        parts = terms(equation.expr)
+        penalty = [t for t in parts if world.is_penalty(t.expr)]
+        data = [t for t in parts if not world.is_penalty(t.expr)]
+        if penalty and data:
+            yield equation, data, penalty
+
+
+def penalty_on_others(world: World) -> Iterator[Edit]:
+    """The penalty carried over to parameters that it leaves out."""
+    for model, _, penalty in list(penalised(world)):
+        owner = lower(model)
+        for equation in world.gradients:
+            weight = lower(equation)
+            if weight not in world.weights or weight == owner:
+                continue
+            if any(world.is_penalty(t.expr) for t in terms(equation.expr)):
+                continue
+            moved = [Term(t.sign, _renamed(t.expr, owner, weight)) for t in penalty]
+            expr = summed([*terms(equation.expr), *moved])
+            yield from world.edit(equation.name, expr, "gradient", weight=weight)
+    for name in world.loss.equations:
+        parts = terms(world.equations[name].expr)
+        for term in parts:
+            if term not in world.loss.penalties:
+                continue
+            for weight in sorted(world.weights - set(names(term.expr))):
+                owner = next((n for n in names(term.expr) if n in world.weights), "")
+                extra = Term(term.sign, _renamed(term.expr, owner, weight))
+                yield from world.edit(name, summed([*parts, extra]), "value", weight=weight)
+
+
+def _renamed(expr: Expr, old: str, new: str) -> Expr:
+    return replaced(expr, lambda node: Name(new) if node == Name(old) else None)
+
+
+def batch_sizes(world: World) -> dict[int, str]:
+    """By what a batch may be divided: its examples, its outputs."""
+    found: dict[int, str] = {}
+    for what, count in world.loss.counts.items():
+        if what == "entries" and len(world.loss.counts) > 1:
+            continue
+        name = "examples" if what in ("examples", "entries") else what
+        found.setdefault(count, name)
+    return found
+
+
+def step_forms(world: World) -> Iterator[tuple[Equation, Expr, Expr]]:
+    """Each update without the learning rate, and with it twice."""
+    update = world.problem.update
+    if update is None:
+        return
+    for equation in world.program.updates:
+        weight = equation.name.removesuffix("_new").removesuffix("_change")
+        g = Name(f"d{world.upper}/d{weight}")
+        if equation.name.endswith("_new"):
+            yield equation, Name(weight) - g, Name(weight) - update.lr * update.lr * g
+        else:
+            yield equation, -g, -(update.lr * update.lr * g)
+
+
+def before_after(world: World) -> Iterator[Edit]:
+    """L for L_new, and L_new for L."""
+    new = f"{world.upper}_new"
+    if world.problem.update is None or world.upper not in world.equations:
+        return
+    facts = {"used": "old", "right_ones": "new"}
+    yield Edit(new, {new: Name(world.upper)}, facts, 0.0, "before")
+    facts = {"used": "new", "right_ones": "given"}
+    yield Edit(world.upper, {world.upper: Name(new)}, facts, 0.0, "after")
+
+
+def other_step(world: World) -> Iterator[Edit]:
+    """The weight before the step."""
+    for equation in world.program.updates:
+        if equation.name.endswith("_new"):
+            weight = equation.name.removesuffix("_new")
+            yield from world.edit(equation.name, Name(weight), "before", side="before")
+            lr = world.problem.update.lr if world.problem.update else Number(0)
+            twice = Name(weight) - 2 * (lr * Name(f"d{world.upper}/d{weight}"))
+            yield from world.edit(equation.name, twice, "after", 1.0, side="after")
+
+
+def through_squares(world: World) -> Iterator[Equation]:
+    """The gradients that come back through a square of the network."""
+    squares = {
+        e.name
+        for e in world.forward
+        if e.name not in world.loss.equations
+        and any(is_op(n, "pow") and n.args[1] == Number(2) for n in postorder(e.expr))
+    }
+    for equation in world.gradients:
+        if set(equation.through) & squares:
+            yield equation
+
+
+def all_pairs(world: World) -> Iterator[Edit]:
+    """A squared loss of vectors over all pairs of a prediction and a target."""
+    for equation in value_equations(world):
+        for path, node in walk(equation.expr):
+            pair = _compared(node)
+            if pair is None or len(world.shape(pair[0]) or ()) != 1:
+                continue
+            a, b = pair
+            size = (world.shape(a) or (0,))[0]
+            table = call("reshape", a, shape=(size, 1)) - call("reshape", b, shape=(1, size))
+            squared = table**2
+            new = call("mean", squared) if is_op(node, "mse") else squared
+            value = put(equation.expr, path, new)
+            share = 1 if not _is_mean(equation.expr) else size
+            changes = {equation.name: value}
+            for slope in world.loss_slopes:
+                total = call("sum", table, axis=1)
+                changes[slope.name] = replaced(
+                    slope.expr,
+                    lambda n, t=total, s=share: t / s if n == a - b else None,  # type: ignore[misc]
+                )
+            yield Edit(equation.name, {equation.name: value}, {}, 0.0, "value")
+            yield Edit(equation.name, changes, {}, 0.0, "both")
+
+
+def _compared(node: Expr) -> tuple[Expr, Expr] | None:
+    if is_op(node, "mse"):
+        return node.args[0], node.args[1]
+    if is_op(node, "pow") and node.args[1] == Number(2) and is_op(node.args[0], "sub"):
+        return node.args[0].args[0], node.args[0].args[1]
+    return None
+
+
+def _is_mean(expr: Expr) -> bool:
+    return any(is_op(n, "mean", "mse") for n in postorder(expr))
+
+
+def hinge_parts(world: World) -> Iterator[tuple[str, Expr, Expr, int]]:
+    """The gradient of hinge scores: which margins are violated, the target, the rows."""
+    for equation in value_equations(world):
+        for node in postorder(equation.expr):
+            if not is_op(node, "hinge") or not isinstance(node.args[0], Name):
+                continue
+            scores, target = node.args
+            name = f"d{world.upper}/d{scores.name}"
+            if name in world.equations:
+                true = call("sum", scores * target, **along_last(world.shape(scores) or ()))
+                violated = call("step", scores - true + 1) * (1 - target)
+                yield name, violated, target, world.loss.averaged.get("examples", 1)

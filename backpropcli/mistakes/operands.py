@@ -1,0 +1,175 @@
+"""Operands that are taken for others: a neighbour, a number that was read wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from backpropcli.language.nodes import Expr, Name, as_expr, call, is_op
+from backpropcli.language.text import number_text
+from backpropcli.mistakes.entry import Edit
+from backpropcli.mistakes.parts import put, walk
+from backpropcli.mistakes.world import World
+from backpropcli.problem.data import Equation
+
+MOST_ALTERNATIVES = 10
+MOST_ENTRIES = 12  # of a given value whose digits are tried
+CONFUSED = {
+    "0": "68", "1": "74", "2": "7", "3": "58", "4": "91", "5": "36", "6": "05", "7": "12",
+    "8": "30", "9": "4",
+}  # fmt: skip
+
+Operand = tuple[str, Expr, str, str, float]
+
+
+def exchanged_operands(world: World) -> Iterator[Operand]:
+    """Each operand of each equation replaced by others of the same shape: name, equation, words."""
+    updates = [e for e in world.program.updates]
+    for equation in (*world.forward, *world.gradients, *updates):
+        for path, node in walk(equation.expr):
+            if isinstance(node, Name) and "/" not in node.name:
+                inside = path and is_op(_parent(equation.expr, path), "index")
+                if not inside:
+                    yield from _others(world, equation, path, node)
+            elif is_op(node, "index") and isinstance(node.args[0], Name):
+                yield from _entries(world, equation, path, node)
+
+
+def _parent(expr: Expr, path: tuple[int, ...]) -> Expr:
+    for position in path[:-1]:
+        expr = expr.args[position]
+    return expr
+
+
+def _others(
+    world: World, equation: Equation, path: tuple[int, ...], node: Name
+) -> Iterator[Operand]:
+    found = []
+    for other in _of_shape(world, node.name):
+        if other == equation.name or _same_numbers(world, node.name, other):
+            continue
+        found.append((_distance(world, node.name, other), other))
+    found.sort()
+    for distance, other in found[:MOST_ALTERNATIVES]:
+        expr = put(equation.expr, path, Name(other))
+        yield equation.name, expr, other, node.name, distance
+
+
+def _of_shape(world: World, name: str) -> list[str]:
+    shape = world.program.shapes.get(name)
+    same = [n for n, s in world.problem.shapes.items() if s == shape and n != name]
+    gradient = f"d{world.upper}/d{name}"
+    if gradient in world.equations and world.equations[gradient].shape == shape:
+        same.append(gradient)
+    return same
+
+
+def _distance(world: World, one: str, other: str) -> float:
+    """Bits for how unlike two names are; neighbours such as b0 and b1 cost nothing."""
+    if one.rstrip("0123456789_") == other.rstrip("0123456789_"):
+        return 0.0
+    both = {one, other}
+    if both <= world.weights or not both & world.weights:
+        return 1.0
+    return 2.0
+
+
+def _same_numbers(world: World, one: str, other: str) -> bool:
+    a, b = world.values.get(one), world.values.get(other)
+    return a is not None and b is not None and np.array_equal(a, b)
+
+
+def _entries(
+    world: World, equation: Equation, path: tuple[int, ...], node: Expr
+) -> Iterator[Operand]:
+    """Another entry of the same value: w11 for w12."""
+    inner = node.args[0]
+    if world.shape(node) != () or not isinstance(inner, Name):
+        return
+    shape = world.program.shapes.get(inner.name, ())
+    if not all(isinstance(s, int) for s in shape):
+        return
+    sizes = tuple(s for s in shape if isinstance(s, int))
+    if int(np.prod(sizes)) > MOST_ALTERNATIVES:
+        return
+    for position in np.ndindex(*sizes):
+        from backpropcli.language.nodes import index
+
+        other = index(inner, *(int(i) for i in position))
+        if other != node:
+            expr = put(equation.expr, path, other)
+            yield equation.name, expr, world.text(other), world.text(node), 0.0
+
+
+def misread(world: World) -> Iterator[Edit]:
+    """One digit of one given number read as another, in one equation."""
+    for equation, path, name, position, value in _given_numbers(world):
+        for read in _readings(value):
+            expr = put(equation.expr, path, _moved(world, name, position, read - value))
+            facts = {
+                "given": _entry_name(world, name, position),
+                "read": _shown(read),
+                "true": _shown(value),
+            }
+            for edit in world.edit(equation.name, expr, "", 1.0, **facts):
+                yield edit
+
+
+def lost_signs(world: World) -> Iterator[Edit]:
+    """The minus sign of one given number overlooked, in one equation."""
+    for equation, path, name, position, value in _given_numbers(world):
+        if value < 0:
+            expr = put(equation.expr, path, _moved(world, name, position, -2 * value))
+            shown = _entry_name(world, name, position)
+            yield from world.edit(
+                equation.name, expr, "given", 2.0, entry=equation.name, given=shown
+            )
+
+
+def _given_numbers(
+    world: World,
+) -> Iterator[tuple[Equation, tuple[int, ...], str, tuple[int, ...], Fraction]]:
+    for equation in (*world.forward, *world.gradients):
+        for path, node in walk(equation.expr):
+            if not isinstance(node, Name) or node.name not in world.problem.given:
+                continue
+            value = world.values.get(node.name)
+            if value is None or np.size(value) > MOST_ENTRIES:
+                continue
+            for position in np.ndindex(np.shape(value)):
+                number = Fraction(repr(float(np.asarray(value)[position])))
+                if number and number.denominator <= 10**6:
+                    yield equation, path, node.name, position, number
+
+
+def _readings(value: Fraction) -> Iterator[Fraction]:
+    text = number_text(abs(value))
+    if "/" in text or "e" in text:
+        return
+    for i, digit in enumerate(text):
+        for other in CONFUSED.get(digit, ""):
+            read = Fraction(text[:i] + other + text[i + 1 :])
+            if read:
+                yield -read if value < 0 else read
+
+
+def _moved(world: World, name: str, position: tuple[int, ...], by: Fraction) -> Expr:
+    """A given value with one entry changed."""
+    from backpropcli.language.nodes import At
+
+    shape = world.program.shapes[name]
+    if not shape:
+        return Name(name) + as_expr(by)
+    return Name(name) + call("place", as_expr(by), at=At(position), shape=shape)
+
+
+def _entry_name(world: World, name: str, position: tuple[int, ...]) -> str:
+    if not position:
+        return name
+    return f"{name}[{','.join(str(i + world.problem.index_from) for i in position)}]"
+
+
+def _shown(value: Fraction) -> str:
+    return ("-" if value < 0 else "") + number_text(abs(value))

@@ -1,0 +1,159 @@
+"""Slopes of activations, and the pairs of output activation and loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from backpropcli.language.nodes import Apply, Expr, Name, Number, call, is_op, names
+from backpropcli.mistakes.parts import multiplied
+from backpropcli.mistakes.world import Slope, World
+from backpropcli.ops.sizes import Shape
+from backpropcli.problem.data import Equation
+
+
+class ByOutput(NamedTuple):
+    """A slope written in terms of the activation's output."""
+
+    text: str
+    of: Callable[[Expr], Expr]
+
+
+def by_output(activation: str) -> ByOutput | None:
+    """The formula a*(1 - a) or 1 - a**2, or nothing for other activations."""
+    if activation == "sigmoid":
+        return ByOutput("a*(1 - a)", lambda a: a * (1 - a))
+    if activation == "tanh":
+        return ByOutput("1 - a**2", lambda a: 1 - a**2)
+    return None
+
+
+def slope_expr(slope: Slope) -> Expr:
+    """The slope by itself."""
+    return multiplied(slope.chain.factors[i] for i in slope.positions)
+
+
+def slope_text(world: World, slope: Slope) -> str:
+    """The slope as people read it."""
+    return world.text(slope_expr(slope))
+
+
+def along_last(shape: Shape) -> dict[str, Any]:
+    """The parameters of a sum along the last axis that broadcasts back."""
+    return {} if len(shape) < 2 else {"axis": len(shape) - 1, "keepdims": True}
+
+
+class OutputPair(NamedTuple):
+    """An output activation with its cross-entropy, and the gradient of its scores.
+
+    ``slope`` is p - y over the mean's count, ``before`` the gradient of the probabilities.
+    """
+
+    name: str
+    activation: str
+    p: Expr
+    y: Expr
+    slope: Expr
+    before: Expr
+    along: dict[str, Any]
+    count: int
+
+    def per_row(self, expr: Expr) -> Expr:
+        """An expression divided as the loss is."""
+        return expr / self.count if self.count > 1 else expr
+
+
+FUSED = {"softmax_cross_entropy": "softmax", "bce_with_logits": "sigmoid"}
+SPLIT = {"cross_entropy": "softmax", "bce": "sigmoid"}
+
+
+def output_pairs(world: World) -> Iterator[OutputPair]:
+    """Softmax with cross-entropy and sigmoid with its binary form, as one op or as two."""
+    for equation in world.forward:
+        if equation.name not in world.loss.data_equations:
+            continue
+        for node in _losses(equation.expr):
+            if node.op in FUSED:
+                yield from _fused(world, node)
+            else:
+                yield from _split(world, node)
+
+
+def _losses(expr: Expr) -> Iterator[Apply]:
+    from backpropcli.language.nodes import postorder
+
+    for node in postorder(expr):
+        if is_op(node, *FUSED, *SPLIT):
+            yield node
+
+
+def _count(world: World, op: str) -> int:
+    what = "examples" if op in ("cross_entropy", "softmax_cross_entropy") else "entries"
+    return world.loss.averaged.get(what, 1)
+
+
+def _fused(world: World, node: Apply) -> Iterator[OutputPair]:
+    z, y = node.args
+    activation = FUSED[node.op]
+    if not isinstance(z, Name):
+        return
+    name = f"d{world.upper}/d{z.name}"
+    if name not in world.equations:
+        return
+    p = call(activation, z)
+    count = _count(world, node.op)
+    slope = (p - y) / count if count > 1 else p - y
+    before = -(call("over", y, p))
+    before = before / count if count > 1 else before
+    yield OutputPair(name, activation, p, y, slope, before, along_last(world.shape(z) or ()), count)
+
+
+def _split(world: World, node: Apply) -> Iterator[OutputPair]:
+    p, y = node.args
+    root = world.equations.get(p.name) if isinstance(p, Name) else None
+    activation = SPLIT[node.op]
+    if root is None or not is_op(root.expr, activation) or not isinstance(p, Name):
+        return
+    z = root.expr.args[0]
+    name = f"d{world.upper}/d{z.name}" if isinstance(z, Name) else ""
+    before = f"d{world.upper}/d{p.name}"
+    if name not in world.equations or before not in world.equations:
+        return
+    count = _count(world, node.op)
+    slope = (p - y) / count if count > 1 else p - y
+    yield OutputPair(
+        name, activation, p, y, slope, Name(before), along_last(world.shape(p) or ()), count
+    )
+
+
+def points_of(world: World, node: Expr) -> Iterator[Expr]:
+    """Other known values at which a derivative may have been evaluated by mistake."""
+    shape = world.shape(node)
+    if shape == ():
+        yield Number(0)
+        yield Number(1)
+    for name, other in world.problem.shapes.items():
+        if other == shape and name not in world.weights and Name(name) != node:
+            yield Name(name)
+
+
+def is_local_point(world: World, equation: Equation, path: tuple[int, ...], node: Expr) -> bool:
+    """Whether a value stands in a derivative as the point at which it is evaluated."""
+    inner = node.args[0] if is_op(node, "index") else node
+    if not isinstance(inner, Name) or inner.name in world.weights:
+        return False
+    if inner.name not in world.problem.shapes:
+        return False
+    if inner.name == equation.name.rpartition("/d")[2]:
+        return True
+    expr: Expr = equation.expr
+    for position in path:
+        if isinstance(expr, Apply) and (expr.op.endswith("'") or expr.op == "array"):
+            return True
+        expr = expr.args[position]
+    return False
+
+
+def uses(expr: Expr, name: str) -> bool:
+    """Whether a name occurs in an expression."""
+    return name in names(expr)

@@ -1,0 +1,60 @@
+"""What was written beside what was meant, as slips of the pen see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from backpropcli.ops.entry import Array
+
+
+class Other(NamedTuple):
+    """Another answer of the same shape: its position, what was written and what was meant.
+
+    ``same`` says that it is the same quantity in another example or step.
+    """
+
+    which: int
+    quantity: str
+    written: Array
+    meant: Array
+    same: bool
+
+
+class Shown(NamedTuple):
+    """An answer that is off: what was written, what was meant, and which entries differ.
+
+    All arrays have one shape. ``fit`` compares what was written with other values,
+    ``fit_number`` another number with what was meant at a flat position. ``others`` are answers
+    of the same shape, ``index_from`` is for naming entries.
+    """
+
+    quantity: str
+    written: Array
+    meant: Array
+    off: Array
+    texts: Array
+    fit: Callable[[Array, float], Array]
+    fit_number: Callable[[float, float, int], bool]
+    others: Sequence[Other]
+    index_from: int
+
+    @property
+    def wrong(self) -> list[int]:
+        """The flat positions of the entries that differ."""
+        return [int(i) for i in np.flatnonzero(self.off)]
+
+    def entry(self, position: int) -> str:
+        """The name of an entry."""
+        shape = np.shape(self.written)
+        if not shape:
+            return self.quantity
+        where = np.unravel_index(position, shape)
+        stem = self.quantity
+        return f"{stem}[{','.join(str(int(i) + self.index_from) for i in where)}]"
+
+    def text(self, position: int) -> str:
+        """What was written at a position."""
+        return str(np.ravel(self.texts)[position])

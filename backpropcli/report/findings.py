@@ -1,0 +1,222 @@
+"""A reduced report as a page: a line per quantity, then a finding per thing that is off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from backpropcli.checking.data import Answer, CheckReport, Root
+from backpropcli.errors import Place
+from backpropcli.files.visible import visible_name
+from backpropcli.report.judging import (
+    answer_words,
+    case_words,
+    mistake_words,
+    name_words,
+    points_words,
+    score_words,
+    value_words,
+    written_words,
+)
+
+MOST_SOURCES = 3
+UNEXPLAINED = "This line is off; no known mistake explains it."
+WORK_AGAIN = "This line is off: work it out once more from the lines before it."
+
+
+class Row(NamedTuple):
+    """One quantity: how it was judged, its points, what was written, and a short note."""
+
+    quantity: str
+    status: str
+    points: str
+    written: str
+    note: str
+
+
+class Group(NamedTuple):
+    """The rows of one example or step; the title is empty where there are none."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+class Source(NamedTuple):
+    """A line of the answers file, with the columns (from 1) and widths of what is meant."""
+
+    place: Place
+    line: str
+    spans: tuple[tuple[int, int], ...]
+
+
+class Said(NamedTuple):
+    """A sentence; with a label it is a formula or a list of names behind that label."""
+
+    text: str
+    label: str = ""
+
+
+class Finding(NamedTuple):
+    """One thing that is off: what and where, the places in the file, and what there is to say.
+
+    ``name`` is the code and the name of the mistake, where there is one that may be told.
+    """
+
+    what: str
+    at: str
+    sources: tuple[Source, ...]
+    said: tuple[Said, ...]
+    name: str = ""
+    left_out: int = 0
+
+    @property
+    def title(self) -> str:
+        """All of it in a line: "first wrong step: dL/dyhat (BP301 square-factor-kept)"."""
+        return f"{self.what}: {self.at}" + (f" ({self.name})" if self.name else "")
+
+
+class Page(NamedTuple):
+    """All that is shown of one report; ``first`` names the first wrong step."""
+
+    score: str
+    first: str
+    about: str
+    groups: tuple[Group, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """The score, and the first wrong step."""
+        return f"{self.score}; first wrong step: {self.first}" if self.first else self.score
+
+
+def make_page(report: CheckReport, reveal: str) -> Page:
+    """The page of a report that was reduced to a level of ``reveal.py``."""
+    return _Maker(report, reveal).page()
+
+
+class _Maker:
+    def __init__(self, report: CheckReport, reveal: str) -> None:
+        self.report, self.reveal = report, reveal
+        self.unexplained = [
+            a for a in report.answers if a.status == "wrong" and not a.roots and reveal != "none"
+        ]
+        off = {a.quantity for a in self.unexplained}
+        self.opens = bool(report.mistakes) and report.first_wrong_step not in off
+
+    def page(self) -> Page:
+        report = self.report
+        about = [report.title or report.problem, report.submission, report.student]
+        notes = [*report.notes, *([report.cut] if report.cut else [])]
+        return Page(
+            score_words(self.report),
+            visible_name(self.first()),
+            ", ".join(visible_name(part) for part in about if part),
+            tuple(self.groups()),
+            tuple(self.findings()),
+            tuple(visible_name(note) for note in notes),
+        )
+
+    def first(self) -> str:
+        """The first wrong step, and the answer in which it is seen."""
+        first = self.report.first_wrong_step or ""
+        if not self.opens:
+            return first
+        root = self.report.mistakes[0]
+        seen = f" (seen in {first})" if first and first != root.at else ""
+        return root.at + case_words(root) + seen
+
+    def groups(self) -> Iterator[Group]:
+        found: dict[str, list[Row]] = {}
+        for answer in self.report.answers:
+            found.setdefault(case_words(answer).removeprefix(", "), []).append(self.row(answer))
+        for title, rows in found.items():
+            yield Group(title[:1].upper() + title[1:], tuple(rows))
+
+    def row(self, answer: Answer) -> Row:
+        roots = [self.report.mistakes[number] for number in answer.roots]
+        return Row(
+            visible_name(answer.quantity),
+            answer.status,
+            points_words(answer),
+            visible_name(written_words(answer)),
+            "" if self.reveal == "none" else visible_name(answer_words(answer, roots)),
+        )
+
+    def findings(self) -> Iterator[Finding]:
+        """The mistakes, then the lines that none explains, then workings and unreadable entries."""
+        if self.reveal == "none":
+            return
+        for number, root in enumerate(self.report.mistakes):
+            yield self.mistake(number, root)
+        for answer in self.unexplained:
+            yield self.unnamed(answer)
+        for answer in self.report.answers:
+            if not all(link.ok for link in answer.links):
+                yield self.working(answer)
+            if answer.status == "unreadable":
+                said = tuple(Said(visible_name(note)) for note in answer.notes)
+                yield self.finding("cannot be read", answer, said)
+
+    def mistake(self, number: int, root: Root) -> Finding:
+        touched = [a for a in self.report.answers if number in a.roots]
+        first = self.opens and not number
+        what = "first wrong step" if first else "next wrong step"
+        sources = [source for answer in touched for source in self.sources(answer)]
+        said = [Said(visible_name(text), label) for text, label in mistake_words(root, self.reveal)]
+        said += [s for a in touched for s in self.values(a)]
+        kept = tuple(sources[:MOST_SOURCES])
+        at, left_out = visible_name(root.at + case_words(root)), len(sources) - len(kept)
+        return Finding(what, at, kept, tuple(said), name_words(root), left_out)
+
+    def values(self, answer: Answer) -> Iterator[Said]:
+        """The right value of an answer, and what follows from the student's own numbers."""
+        name = visible_name(answer.quantity + case_words(answer))
+        for value, label in (
+            (answer.expected, f"right value of {name}"),
+            (answer.carried, f"{name} from your own earlier values"),
+        ):
+            if value is not None and answer.status == "wrong":
+                yield Said(value_words(value), label)
+
+    def unnamed(self, answer: Answer) -> Finding:
+        sentence = WORK_AGAIN if self.reveal == "hint" else UNEXPLAINED
+        said = [Said(sentence), *(Said(visible_name(note)) for note in answer.notes)]
+        return self.finding("off", answer, (*said, *self.values(answer)))
+
+    def working(self, answer: Answer) -> Finding:
+        """The equals signs of a working that do not hold."""
+        wrong = [link for link in answer.links if not link.ok]
+        said = tuple(
+            Said(
+                visible_name(link.message or "the two sides are not equal"), visible_name(link.text)
+            )
+            for link in wrong
+        )
+        finding = self.finding("working", answer, said)
+        spans = [(link.place, link.width) for link in wrong]
+        return finding._replace(sources=tuple(self.by_line(spans)))
+
+    def finding(self, what: str, answer: Answer, said: tuple[Said, ...]) -> Finding:
+        at = visible_name(answer.quantity + case_words(answer))
+        return Finding(what, at, tuple(self.sources(answer)), said)
+
+    def sources(self, answer: Answer) -> list[Source]:
+        """The lines of an answer, the wrong entries marked where they are known."""
+        if answer.place is None:
+            return []
+        return self.by_line(answer.entry_places or [(answer.place, answer.width)])
+
+    def by_line(self, spans: Sequence[tuple[Place, int]]) -> list[Source]:
+        lines: dict[int, list[tuple[Place, int]]] = {}
+        for place, width in spans:
+            lines.setdefault(place.line, []).append((place, width))
+        return [
+            Source(
+                found[0][0]._replace(file=visible_name(found[0][0].file)),
+                self.report.source_line(found[0][0]),
+                tuple((place.column, width) for place, width in found),
+            )
+            for found in lines.values()
+        ]

@@ -1,0 +1,147 @@
+"""Words for a judged answer, a score and a mistake that the formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from backpropcli.checking.data import Answer, CheckReport, Root
+from backpropcli.writing import NumberStyle, number
+
+POINTS = NumberStyle(significant=3)
+MOST_WRITTEN = 60  # characters of what was written that a line shows
+MOST_NAMES = 8
+MOST_ENTRIES = 12  # entries of an axis
+NOTES = {
+    "rounded": "right but for rounding",
+    "carried": "follows from your own earlier value",
+}
+MARKS = {
+    "correct": "✓",
+    "rounded": "≈",
+    "carried": "→",
+    "wrong": "✗",
+    "missing": "–",
+    "unreadable": "?",
+}
+ASCII_MARKS = {
+    "correct": "+",
+    "rounded": "~",
+    "carried": ">",
+    "wrong": "x",
+    "missing": "-",
+    "unreadable": "?",
+}
+
+
+def mark(status: str, unicode: bool) -> str:
+    """A sign and the word: "✓ correct"."""
+    return f"{(MARKS if unicode else ASCII_MARKS)[status]} {status}"
+
+
+def plural(count: int, one: str, several: str = "") -> str:
+    """A count with its noun: "1 point", "2 points"."""
+    return f"{count} {one if count == 1 else several or one + 's'}"
+
+
+def score_words(report: CheckReport) -> str:
+    """The points: "5 of 8 points (62 %)"; only a full score is called 100 %."""
+    score, most = report.score, report.max_score
+    said = f"{number(score, POINTS)} of {number(most, POINTS)} point{'' if most == 1 else 's'}"
+    return f"{said} ({int(100 * score / most)} %)" if most else said
+
+
+def points_words(answer: Answer) -> str:
+    """The points of an answer: "0.5/1"; nothing where it gives none."""
+    if not answer.counted:
+        return ""
+    return f"{number(answer.points, POINTS)}/{number(answer.max_points, POINTS)}"
+
+
+def case_words(thing: Answer | Root) -> str:
+    """The example and the step of an answer or a mistake: ", example 2"."""
+    example = f", example {thing.example}" if thing.example else ""
+    return example + (f", step {thing.step}" if thing.step else "")
+
+
+def written_words(answer: Answer) -> str:
+    """What was handed in, in one line and cut."""
+    text = " ".join(answer.text.split())
+    return text if len(text) <= MOST_WRITTEN else text[: MOST_WRITTEN - 4] + " ..."
+
+
+def answer_words(answer: Answer, roots: list[Root]) -> str:
+    """A short note on an answer: why it is off, or what is remarkable about it."""
+    if answer.status == "wrong" and roots:
+        return "; ".join(dict.fromkeys(_because(answer, root) for root in roots))
+    if answer.status == "wrong":
+        return "see below"
+    right = [] if answer.expected is None else [f"right: {value_words(answer.expected)}"]
+    if answer.status in ("missing", "unreadable"):
+        return "; ".join(["see below"] * (answer.status == "unreadable") + right)
+    said = [NOTES[answer.status]] if answer.status in NOTES else []
+    said += right if answer.status == "carried" else []
+    said += answer.notes
+    if not all(link.ok for link in answer.links):
+        said.append("an equals sign of the working does not hold")
+    return "; ".join(said)
+
+
+def _because(answer: Answer, root: Root) -> str:
+    return "see below" if root.at == answer.quantity else f"because of {root.at}"
+
+
+def value_words(value: Any) -> str:
+    """A number, or nested lists of numbers, in one line."""
+    if not isinstance(value, (list, tuple)):
+        return value if isinstance(value, str) else "-" if value is None else number(value)
+    parts = [value_words(part) for part in value[:MOST_ENTRIES]]
+    return "[" + ", ".join(parts + ["..."] * (len(value) > MOST_ENTRIES)) + "]"
+
+
+def name_words(root: Root) -> str:
+    """The code and the name of a mistake: "BP301 square-factor-kept"; nothing if withheld."""
+    return f"{'possibly ' * root.possible}{root.code} {root.name}" if root.name else ""
+
+
+def mistake_words(root: Root, reveal: str) -> Iterator[tuple[str, str]]:
+    """What there is to say about a mistake: texts, with labels for formulas and names."""
+    if reveal == "hint":
+        yield root.question, ""
+    if root.message:
+        yield ("One possible cause: " if root.possible else "") + root.message, ""
+    if root.scope:
+        yield f"Made {root.scope}.", ""
+    yield from _filled((root.did, "you seem to have computed"), (root.right, "should be"))
+    if root.remedy:
+        yield root.remedy, ""
+    yield from _reach(root)
+    others = ", ".join(f"{other.name} ({other.code})" for other in root.alternatives)
+    yield from _filled((others, "the same numbers also come from"))
+    if root.decides:
+        yield f"{root.decides} would tell them apart: work it out too.", ""
+
+
+def _reach(root: Root) -> Iterator[tuple[str, str]]:
+    """What else is wrong because of it, and what is right in spite of it."""
+    if any(name != root.at for name in root.explains):
+        names = ", ".join(root.explains[:MOST_NAMES])
+        more = len(root.explains) - MOST_NAMES
+        yield names + (f" and {more} more" if more > 0 else ""), "explains"
+    if root.follow:
+        later = plural(root.follow, "later value follows", "later values follow")
+        yield f"{later} correctly from it.", ""
+    if not root.carried_on:
+        yield "Not carried on: you seem to have gone on with the right value.", ""
+
+
+def _filled(*pairs: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    return (pair for pair in pairs if pair[0])
+
+
+def passed(report: CheckReport, percent: Fraction) -> bool:
+    """Whether a share of the points was reached; without points, whether nothing is off."""
+    if not report.max_score:
+        return all(a.status in ("correct", "rounded", "carried") for a in report.answers)
+    return 100 * report.score >= percent * report.max_score

@@ -1,0 +1,161 @@
+"""A student at work: writes line after line, and makes the mistakes given to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.diagnosis.paper import Rounding, numbers, texts
+from benchmarks.diagnosis.slips import Slip, edit
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule mistake: ``form`` tells its parameters; ``sites`` are its places if more than one."""
+
+    name: str
+    at: str
+    form: str = ""
+    sites: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every quantity whose equation it edits."""
+        return self.sites or (self.at,)
+
+    def __str__(self) -> str:
+        where = f"everywhere ({', '.join(self.sites)})" if self.sites else self.at
+        return f"{self.name} at {where}" + (f" [{self.form}]" if self.form else "")
+
+
+class Pen:
+    """Writes the lines of one sheet.
+
+    ``values`` holds what the student goes on with, ``shown`` what stands on paper, ``exact`` the
+    numbers before rounding. ``offers`` collects, in a run without mistakes, every mistake that
+    the formulas can make. ``clamp`` gives the numbers to go on with at some lines, whatever
+    comes out there.
+    """
+
+    def __init__(self, rounding=Rounding(), faults=(), slips=(), clamp=None):  # noqa: B008
+        self.rounding = rounding
+        self.active = {(f.name, place): f.form for f in faults for place in f.places}
+        self.slips: dict[str, list[Slip]] = {}
+        for slip in slips:
+            self.slips.setdefault(slip.at, []).append(slip)
+        self.clamp = clamp or {}
+        self.values: dict[str, np.ndarray] = {}
+        self.kinds: dict[str, str] = {}
+        self.shown: dict[str, np.ndarray] = {}
+        self.exact: dict[str, np.ndarray] = {}
+        self.order: list[str] = []
+        self.offers: dict[Fault, None] = {}
+        self.readers: dict[str, list[str]] = {}
+
+    def fault(self, name: str, at: str, *forms: str) -> str:
+        """The form in which the mistake is made here, or ''."""
+        for form in forms or ("yes",):
+            self.offers.setdefault(Fault(name, at, form))
+        return self.active.get((name, at), "")
+
+    def given(self, name: str, value, kind: str) -> np.ndarray:
+        """Copy a given value from the sheet; one digit of it may be misread."""
+        value = np.asarray(value, dtype=float)
+        self.kinds[name] = kind
+        form = self.fault("misread-given", name, *misreadings(value))
+        if form:
+            index, _, new = form.partition(":")
+            value = value.copy()
+            value[position(index)] = float(new)
+        self.values[name] = value
+        return value
+
+    def read(self, name: str, at: str) -> np.ndarray:
+        """Look an operand up; another quantity of its kind and shape may be taken instead."""
+        self.readers.setdefault(name, []).append(at)
+        value = self.values[name]
+        kind = self.kinds[name]
+        forms = []
+        if kind:
+            for other, its in self.kinds.items():
+                if other != name and its == kind and self.values[other].shape == value.shape:
+                    forms.append(f"{name}<-{other}")
+                if kind == "bias" == its and value.ndim == 0 and self.values[other].ndim == 1:
+                    forms.append(f"{name}<-{other}[0]")
+            if kind == "weight" and f"dL/d{name}" in self.values:
+                forms.append(f"{name}<-dL/d{name}")
+            if kind in ("weight", "data"):
+                forms += neighbours(name, value)
+        form = self.fault("wrong-parameter", at, *forms) if forms else ""
+        return self._exchanged(name, value, form) if form else value
+
+    def _exchanged(self, name: str, value: np.ndarray, form: str) -> np.ndarray:
+        target, _, source = form.partition("<-")
+        base, _, index = target.partition("[")
+        if base != name:
+            return value
+        if index:
+            value = value.copy()
+            value[position(index)] = value[position(source.partition("[")[2])]
+            return value
+        other, _, entry = source.partition("[")
+        return self.values[other][position(entry)] if entry else self.values[other]
+
+    def line(self, name: str, value, kind: str = "") -> np.ndarray:
+        """Write a line down; what comes back is what the student goes on with."""
+        value = np.asarray(value, dtype=float)
+        self.order.append(name)
+        self.kinds[name] = kind
+        self.exact[name] = value
+        held = value
+        if self.rounding.kind:
+            shown = texts(self.rounding, value)
+            if not self.rounding.memory:
+                held = numbers(shown)
+            for slip in self.slips.get(name, ()):
+                shown, changed = edit(slip, shown, self.shown)
+                if slip.carried and shown.shape == held.shape:
+                    held = np.where(changed, numbers(shown), held)
+            self.shown[name] = shown
+        if name in self.clamp:
+            held = self.clamp[name]
+        self.values[name] = held
+        return held
+
+    def result(self, name: str, value) -> None:
+        """Write a last line, from which nothing follows."""
+        self.line(name, value)
+
+
+def position(text: str) -> tuple[int, ...]:
+    """The index in "0,1" or "0,1]"."""
+    return tuple(int(part) for part in text.strip("[]").split(",") if part)
+
+
+MISREAD = {"1": "7", "2": "7", "3": "58", "4": "9", "5": "38", "6": "0", "7": "1", "8": "3", "9": "4"}
+
+
+def misreadings(value: np.ndarray) -> list[str]:
+    """One digit of one entry read as another that looks like it."""
+    forms = []
+    for index in np.ndindex(value.shape):
+        text = f"{value[index]:g}"
+        for place, digit in enumerate(text):
+            for new in MISREAD.get(digit, ""):
+                where = ",".join(map(str, index))
+                forms.append(f"{where}:{text[:place]}{new}{text[place + 1 :]}")
+    return forms
+
+
+def neighbours(name: str, value: np.ndarray) -> list[str]:
+    """One entry read in place of the next one of its row."""
+    forms = []
+    for index in np.ndindex(value.shape):
+        for step in (-1, 1):
+            if value.ndim and 0 <= index[-1] + step < value.shape[-1]:
+                other = (*index[:-1], index[-1] + step)
+                if value[index] != value[other]:
+                    here, there = (",".join(map(str, where)) for where in (index, other))
+                    forms.append(f"{name}[{here}]<-{name}[{there}]")
+    return forms
