@@ -10,8 +10,10 @@ import numpy as np
 
 from backpropcli.checking.data import Link
 from backpropcli.checking.written import core, precision
+from backpropcli.evaluate.exact import exact_values
 from backpropcli.evaluate.floats import Machine
-from backpropcli.language.nodes import Expr, Name, Number, fold, is_op, with_args
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import Expr, Name, Number, fold, is_op, names, with_args
 from backpropcli.ops.entry import Array
 
 NOISE = 3e-7  # relative: numbers that were printed as float32
@@ -20,11 +22,15 @@ PLAIN = (0.5, 0.25, 0.75)  # constants of formulas, not rounded numbers
 
 
 class Approximate(NamedTuple):
-    """A value, how far it may be off, and, for plain numbers, what their last digit is worth."""
+    """A value, how far it may be off, and, for plain numbers, what their last digit is worth.
+
+    ``exact`` says that it follows from exact numbers alone, by rational steps.
+    """
 
     value: Array
     margin: Array
     unit: Array | None = None
+    exact: bool = False
 
 
 class _Opened(NamedTuple):
@@ -59,7 +65,12 @@ def approximate(
         for name, (literal, half) in list(opened.literals.items())[:MOST_LITERALS]:
             moved = {**values, **start, name: np.asarray(literal + half)}
             margin = margin + np.abs(machine.run(moved)["side"] - value)
-    return Approximate(value, margin, units)
+    exact = not opened.literals and not names(link.expr) and _is_rational(link.expr)
+    return Approximate(value, margin, units, exact)
+
+
+def _is_rational(expr: Expr) -> bool:
+    return "side" in exact_values([("side", expr)], {}, Shapes({}))
 
 
 def literal_units(expr: Expr, text: str) -> Array | None:
@@ -103,20 +114,22 @@ def agree(left: Approximate, right: Approximate) -> Array | None:
         return None
     shape = left.value.shape
     units = None if right.unit is None else right.unit.reshape(shape)
-    right = Approximate(right.value.reshape(shape), right.margin.reshape(shape), units)
+    right = Approximate(right.value.reshape(shape), right.margin.reshape(shape), units, right.exact)
     margin = left.margin + right.margin
     near = np.abs(left.value - right.value) <= margin
     for one, other in ((left, right), (right, left)):
         if one.unit is not None:
-            near = near | _rounds(one.value, one.unit, other.value, margin)
+            near = near | _rounds(one.value, one.unit, other, margin)
     return np.asarray(near)
 
 
-def _rounds(written: Array, unit: Array, true: Array, margin: Array) -> Array:
-    """Whether a number was rounded or cut to what was written."""
-    whole = unit < 0
-    size = np.abs(unit)
+def _rounds(written: Array, unit: Array, other: Approximate, margin: Array) -> Array:
+    """Whether a number was rounded or cut to what was written.
+
+    A whole number may stand for what never ends, but not for another exact number.
+    """
+    true, whole, size = other.value, unit < 0, np.abs(unit)
     rounded = np.abs(true - written) <= size / 2 + margin
     beyond = (np.abs(true) - np.abs(written) >= -margin) & (true * written >= 0)
     cut = beyond & (np.abs(true) - np.abs(written) < size + margin)
-    return rounded | (cut & ~whole)
+    return (rounded | (cut & ~whole)) & ~(whole & other.exact)

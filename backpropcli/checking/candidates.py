@@ -13,7 +13,6 @@ from backpropcli.language.nodes import Expr
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.entry import Edit, Mistake
 from backpropcli.mistakes.world import World
-
 from backpropcli.problem.quantities import split_derivative
 
 
@@ -52,6 +51,7 @@ class Candidates:
 
     all: list[Candidate] = field(default_factory=list)
     notices: list[Candidate] = field(default_factory=list)
+    misshapen: list[Candidate] = field(default_factory=list)
     by_node: dict[int, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -62,7 +62,7 @@ def candidates(graph: Graph, leave_out: Collection[str] = ()) -> Candidates:
     maker = _Maker(graph, Candidates())
     for mistake in catalogue().entries():
         if mistake.edits is not None and mistake.name not in leave_out:
-            maker.add(mistake, list(_edits(mistake, world)))
+            maker.add(mistake, _edits(mistake, world), world)
     for one in maker.found.all:
         for node in one.nodes:
             maker.found.by_node[node].append(one)
@@ -89,13 +89,17 @@ class _Maker:
         steps = {node.at for node in graph.nodes}
         self.instances = sorted(steps)
 
-    def add(self, mistake: Mistake, edits: list[Edit]) -> None:
+    def add(self, mistake: Mistake, edits: list[Edit], world: World) -> None:
+        """Place the edits of a mistake in every instance, with what each costs."""
         made: list[Candidate] = []
         for edit in edits:
+            fitting = all(world.fits(name, expr) for name, expr in edit.changes.items())
             for at in self.instances:
                 changes = self.changes(edit, at)
-                if changes:
+                if changes and fitting:
                     made.append(Candidate(mistake, edit, at, changes, 0.0))
+                elif changes:
+                    self.found.misshapen.append(Candidate(mistake, edit, at, changes, 0.0))
         notice = mistake.family == "notice"
         sites = len({(one.at, one.edit.at) for one in made})
         forms = defaultdict(int)

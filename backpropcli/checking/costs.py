@@ -14,7 +14,6 @@ START = 5.0  # that something unexplained happened at all
 NUMBER = 1.5  # sign and place of the point
 THRESHOLD = 6.0  # bits of evidence that a name needs
 REPEATED = 2.0  # the same mistake at a second place
-NOT_CARRIED = 1.0
 MOST_BITS = 40.0
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from backpropcli.evaluate.floats import Machine
 from backpropcli.language.nodes import Expr, Name, names
 from backpropcli.ops.entry import Array
@@ -237,7 +235,9 @@ class Graph:
                     self._equation(equation, at, run)
                 last = self.places.get((at, upper))
                 if last is not None:
-                    node = Node(f"{upper}_new", TOTAL, "update", (last,), (upper,), _same)
+                    node = Node(
+                        f"{upper}_new", TOTAL, "update", (last,), (upper,), _same, Name(upper)
+                    )
                     self._add(self._valued(node, total))
         for name in (
             f"{upper}_new",

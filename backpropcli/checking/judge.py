@@ -47,7 +47,7 @@ class Verdict:
     @property
     def mismatch(self) -> Array:
         """The numbers that neither follow nor are right."""
-        return ~self.follows & ~self.right
+        return ~self.follows & ~self.right & ~(self.near & self.tainted)
 
 
 class Judge:
@@ -197,6 +197,12 @@ class Judge:
                 return True
             stack.extend(self.graph.nodes[i].children)
         return False
+
+    def is_off(self) -> bool:
+        """Whether anything neither follows nor is right, or has another shape."""
+        if any(np.any(v.mismatch) for v in self.verdicts.values()):
+            return True
+        return any(entry.misfit is not None for entry in self.sheet.entries)
 
     def _misses(self) -> int:
         """How many numbers do not follow from the student's own earlier ones."""

@@ -40,7 +40,7 @@ def wrong_operands(symbol: Expr, numbers: Expr, known: Numbers) -> list[str]:
     """A sentence for each operand that was put in wrongly; none where nothing is seen."""
     pairs = align(symbol, numbers, lambda pair: _is_right(pair, known))
     wrong = [pair for pair in pairs or () if not _is_right(pair, known)]
-    if not pairs or len(wrong) > max(1, len(pairs) - 1):
+    if not pairs or len(pairs) < 2 or len(wrong) > max(1, len(pairs) - 1):
         return []
     return [said for pair in wrong[:MOST_MESSAGES] if (said := _told(pair, known))]
 
@@ -100,13 +100,14 @@ def _told(pair: Pair, known: Numbers) -> str:
 def _one(name: str, true: float, written: float, symbol: Expr, known: Numbers) -> str:
     used = names(symbol)
     shown, found = number(true), number(written)
+    turned = "its sign was lost" if true < 0 else "it has no minus sign"
     if not known.open.issuperset(used):
         own = [n for n in used if n not in known.open and n in known.own]
         if len(own) < len([n for n in used if n not in known.open]):
-            return f"{name} is not {found}"
+            return f"{name} is not {found}" + (f": {turned}" if _near(true, -written) else "")
         shown += " in your answers"
     if _near(true, -written):
-        return f"{name} is {shown}: " + ("its sign was lost" if true < 0 else "it has no minus")
+        return f"{name} is {shown}: {turned}"
     source = _source(written, name, known)
     if source:
         return f"{name} is {shown}; {found} is {source}"

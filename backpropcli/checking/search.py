@@ -6,22 +6,29 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import log2
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
-from backpropcli.checking.candidates import Candidate, Candidates
-from backpropcli.checking.costs import NOT_CARRIED, class_bits, spelled, total_weight
+from backpropcli.checking.candidates import Candidate, Candidates, Change
+from backpropcli.checking.costs import class_bits, spelled, total_weight
+from backpropcli.checking.graph import Formula
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.paper import fits
+from backpropcli.checking.paper import Judging, fits, is_cut
 from backpropcli.checking.shown import Pen
 from backpropcli.checking.trial import Prediction, Trial
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import Number
 from backpropcli.mistakes.entry import Mistake, Slip
+from backpropcli.mistakes.loss import read_loss
 from backpropcli.ops.entry import Array
+from backpropcli.problem import Problem
 
 MOST_ROOTS = 6
 FIXERS = 40
 MOST_PAIRS = 3000
 TIE = 1.0  # bits within which two accounts are told together
+EXCHANGED = "swapped-answers"
 CHECKED_EVERY = 64  # trials between looks at the clock
 
 
@@ -77,16 +84,126 @@ class Search:
         self.judge, self.sheet = judge, judge.sheet
         self.settings, self.known = settings, known
         self.trial = Trial(judge)
+        self.accepts = accepted_values(judge.graph.problem)
         self.pen = Pen(judge, settings.leave_out)
         self.total = total_weight()
         self.started = perf_counter()
         self.cut = False
-        self.wrong = [w for w, v in judge.verdicts.items() if np.any(v.mismatch)]
-        self.scored: dict[tuple[int, ...], Account] = {}
+        self.arithmetic: list[int] = []
+        self.unfollowed: set[int] = set()
+        self.zero = self._notices()
+        self.wrong = self._wrong()
+        self._best: Account | None = None
+
+    def _wrong(self) -> list[int]:
+        """The entries to be explained; those whose arithmetic alone is wrong are told apart."""
+        found = []
+        for which, verdict in self.judge.verdicts.items():
+            if not np.any(verdict.mismatch & ~self.legal_at_zero(which)):
+                continue
+            if self.accepted(which) is not None:
+                continue
+            entry = self.sheet.entries[which]
+            if entry.worked is not None and self._fits_worked(which):
+                self.arithmetic.append(which)
+            elif self._follows_lost(which):
+                self.unfollowed.add(which)
+            else:
+                found.append(which)
+        return found
+
+    def _fits_worked(self, which: int) -> bool:
+        entry, verdict = self.sheet.entries[which], self.judge.verdicts[which]
+        assert entry.worked is not None
+        exact = self.judge.graph.nodes[self.node(which)].exact
+        return bool(
+            np.all(fits(entry.worked, verdict.predicted, verdict.error, exact, self.judge.judging))
+        )
+
+    def _follows_lost(self, which: int) -> bool:
+        """Whether an entry follows from a value of the student that cannot be followed."""
+        lost = [w for w, v in self.judge.verdicts.items() if v.lost and w != which]
+        if not lost:
+            return False
+        changes = []
+        for one in lost:
+            entry = self.sheet.entries[one]
+            assert entry.paper is not None
+            value = entry.paper.value
+            constant = Change(self.node(one), Number(0), (), constant_of(value))
+            changes.append(constant)
+        found = self.trial.predictions(changes)
+        if found is None or which not in found:
+            return False
+        paper = self.sheet.entries[which].paper
+        assert paper is not None
+        return bool(np.all(fits(paper, *found[which], False, self.judge.judging)))
+
+    def _notices(self) -> dict[int, Array]:
+        """For each entry which numbers are legal with another slope of relu at exactly 0."""
+        found: dict[int, Array] = {}
+        for one in self.known.notices:
+            predictions = self.trial.predictions(one.changes) or {}
+            for which, (part, error) in predictions.items():
+                paper = self.sheet.entries[which].paper
+                assert paper is not None
+                fit = fits(paper, part, error, False, self.judge.judging)
+                off = self.judge.verdicts[which].mismatch
+                if np.any(off & fit) and np.all(fit | ~off):
+                    found[which] = fit & off
+        return found
+
+    def legal_at_zero(self, which: int) -> Array:
+        """The numbers that another legal slope of relu at 0 makes right."""
+        verdict = self.judge.verdicts[which]
+        return self.zero.get(which, np.zeros(np.shape(verdict.right), bool))
+
+    def is_cut(self, which: int) -> Array:
+        """The numbers that are cut off where rounding would give another digit."""
+        entry = self.sheet.entries[which]
+        assert entry.paper is not None and entry.node is not None  # noqa: PT018
+        verdict = self.judge.verdicts[which]
+        key = entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
+        return is_cut(entry.paper, np.where(verdict.right, key, verdict.predicted))
+
+    def accepted(self, which: int) -> str | None:
+        """The author's note on an accepted value, where this is one; None for all others."""
+        entry = self.sheet.entries[which]
+        for note, value in self.accepts.get(entry.claim.name, ()):
+            paper = entry.paper or entry.misfit
+            if paper is None or np.shape(value) != np.shape(paper.value):
+                continue
+            none = np.zeros(np.shape(value))
+            if entry.claim.at is None and np.all(fits(paper, value, none, False, Judging())):
+                return note or "as another form of the answer"
+        return None
+
+    def author_errors(self) -> list[tuple[str, str]]:
+        """Accepted values that differ from what the problem leads to."""
+        found = []
+        for name, options in self.accepts.items():
+            place = self.judge.graph.find(name)
+            key = None if place is None else self.judge.graph.nodes[place].value
+            for note, value in options:
+                if key is None or np.shape(value) != np.shape(key):
+                    continue
+                if not np.allclose(value, key) and not note:
+                    found.append((name, ""))
+        return found
+
+    def loss_kind(self) -> str:
+        """What kind of loss the problem has."""
+        return read_loss(self.judge.graph.program, Shapes(self.judge.graph.program.shapes)).kind
 
     def best(self) -> Account:
         """The cheapest account that was found in the time there is."""
+        if self._best is None:
+            self._best = self._search()
+        return self._best
+
+    def _search(self) -> Account:
         account = self.account(())
+        assert account is not None
         if not self.wrong:
             return account
         candidates = self.relevant()
@@ -106,9 +223,15 @@ class Search:
             if one in account.parts or _overlap(one, account.parts):
                 continue
             trial = self.account((*account.parts, one))
-            if trial is not None and trial.cost < (best or account).cost - 1e-9:
+            if trial is None or trial.cost >= (best or account).cost - 1e-9:
+                continue
+            if self.unexplained(trial) < self.unexplained(account) - 1e-9:
                 best = trial
         return best
+
+    def unexplained(self, account: Account) -> float:
+        """What is left at the entries that are wrong."""
+        return sum(account.left[w].cost for w in self.wrong if w in account.left)
 
     def by_pairs(self, account: Account, candidates: Sequence[Candidate]) -> Account:
         """Two mistakes at once, where one alone brings nothing: between unsubmitted values."""
@@ -174,7 +297,8 @@ class Search:
             left = self.left(which, predictions)
             if left is not None:
                 account.left[which] = left
-                account.cost += left.cost
+        _drop_partners(account)
+        account.cost += sum(left.cost for left in account.left.values())
         return account
 
     def part_cost(self, part: Candidate, parts: Sequence[Candidate]) -> float:
@@ -187,20 +311,21 @@ class Search:
     def left(self, which: int, predictions: dict[int, Prediction]) -> Left | None:
         """What is off at one entry, and the cheapest words for it."""
         entry, verdict = self.sheet.entries[which], self.judge.verdicts[which]
-        paper, node = entry.paper, self.judge.graph.nodes[self.node(which)]
+        paper, node = entry.worked or entry.paper, self.judge.graph.nodes[self.node(which)]
         assert paper is not None
         if which in predictions:
             predicted, error = predictions[which]
             off = ~fits(paper, predicted, error, node.exact, self.judge.judging)
         else:
             predicted, error, off = verdict.predicted, verdict.error, verdict.mismatch
+            if which not in self.wrong:
+                return None
+        off = off & ~self.legal_at_zero(which)
         if not np.any(off):
             return None
         cost = spelled(paper, error, off)
-        extra = NOT_CARRIED if which in self.judge.meant else 0.0
         slips, bits = self.pen.explain(which, predicted, error, off, predictions)
-        best = min(cost, bits + extra)
-        return Left(which, off, best, cost, slips if bits + extra < cost else ())
+        return Left(which, off, min(cost, bits), cost, slips if bits < cost else ())
 
     def is_late(self) -> bool:
         if self.cut:
@@ -214,9 +339,26 @@ class Search:
         rest = self.account(tuple(p for p in account.parts if p is not part))
         if rest is None:
             return 0.0
-        without = sum(one.spelled for one in rest.left.values())
-        with_it = sum(one.spelled for one in account.left.values())
+        without = 0.0
+        for which, before in rest.left.items():
+            after = account.left.get(which)
+            mended = after is None or after.spelled < before.spelled
+            without += before.spelled if mended else before.cost
+        with_it = sum(left.cost for left in account.left.values())
         return without - with_it - self.part_cost(part, account.parts)
+
+    def decides(self, account: Account, part: Candidate, tied: Sequence[Candidate]) -> str:
+        """The unsubmitted quantity whose value would tell the tied mistakes apart best."""
+        others = tuple(p for p in account.parts if p is not part)
+        seen: dict[str, set[bytes]] = {}
+        for one in tied:
+            changes = [change for p in (*others, one) for change in p.changes]
+            for name, value in self.trial.unseen(changes).items():
+                seen.setdefault(name, set()).add(np.round(value, 9).tobytes())
+        if len(tied) < 2 or not seen:
+            return ""
+        name = max(seen, key=lambda n: len(seen[n]))
+        return name if len(seen[name]) > 1 else ""
 
     def rivals(self, account: Account, part: Candidate) -> list[tuple[float, Candidate]]:
         """Other mistakes in its place that explain as much for about as many bits."""
@@ -235,9 +377,37 @@ class Search:
         return sorted(found, key=lambda pair: pair[0])
 
 
+def _drop_partners(account: Account) -> None:
+    """Two exchanged answers are one slip: what is off at the partner is explained with it."""
+    for which in list(account.left):
+        left = account.left.get(which)
+        for slip in left.slips if left is not None else ():
+            partner = slip.slip.partner
+            if slip.mistake.name == EXCHANGED and partner in account.left and left is not None:
+                left.spelled += account.left.pop(partner).spelled
+
+
 def _overlap(one: Candidate, parts: Sequence[Candidate]) -> bool:
     nodes = set(one.nodes)
     return any(nodes & set(part.nodes) for part in parts)
+
+
+def accepted_values(problem: Problem) -> dict[str, list[tuple[str, Array]]]:
+    """What the author accepts beside the key, by quantity: notes and values."""
+    found: dict[str, list[tuple[str, Array]]] = {}
+    for key, (_, options) in problem.grading.get("accept", {}).items():
+        for option in options:
+            given = option["value"]
+            if given is not None and given.value is not None:
+                found.setdefault(key, []).append((option["note"], np.asarray(given.value, float)))
+    return found
+
+
+def constant_of(value: Array) -> Any:
+    """A formula of no operands: the same value always."""
+    formula = Formula(Number(0))
+    formula.steps, formula.memory, formula.slot = [], [value], 0
+    return formula
 
 
 def slip_bits(mistake: Mistake, slip: Slip, sites: int, total: float) -> float:

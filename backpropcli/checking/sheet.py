@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from backpropcli.checking.answers import diagonal, fitted
-from backpropcli.checking.data import Claim, Written
+from backpropcli.checking.data import Claim, LinkFinding, Written
 from backpropcli.checking.graph import Graph
 from backpropcli.checking.paper import Paper, Style, on_paper, style_of
+from backpropcli.language.nodes import At
 from backpropcli.ops.entry import Array
 from backpropcli.ops.shaping import selector
-from backpropcli.language.nodes import At
+
+if TYPE_CHECKING:
+    from backpropcli.checking.formulas import FormulaVerdict
 
 
 @dataclass(eq=False)
@@ -32,8 +35,9 @@ class Entry:
     paper: Paper | None = None
     misfit: Paper | None = None
     note: str = ""
-    formula_value: Array | None = None
-    formula_note: str = ""
+    formula: FormulaVerdict | None = None
+    worked: Paper | None = None  # what the working leads to, where another number was written
+    links: tuple[LinkFinding, ...] = ()
 
     def part(self, value: Array) -> Array:
         """The claimed part of the node's value."""

@@ -29,7 +29,7 @@ class Pen:
             m for m in catalogue().entries() if m.slips is not None and m.name not in leave_out
         ]
         self.total = total_weight()
-        self.sites = sum(e.paper.value.size for _, e in judge.sheet.numeric() if e.paper)
+        self.sites = len(list(judge.sheet.numeric()))
         self.known: dict[tuple[int, bytes, bytes], tuple[tuple[SlipFound, ...], float]] = {}
 
     def explain(

@@ -21,6 +21,8 @@ class Trial:
         self.judge, self.graph = judge, judge.graph
         self.values = judge.state.values
         self.fixed = self._fixed()
+        # A number that was written but not used further on: a mistake in it stays on its line.
+        self.shown_only = {judge.sheet.entries[which].node for which in judge.meant}
         self._reach: dict[int, tuple[int, ...]] = {}
         self.count = 0
 
@@ -42,7 +44,7 @@ class Trial:
             seen, stack = {start}, [start]
             while stack:
                 i = stack.pop()
-                if i in self.fixed:
+                if i in self.fixed or (i == start and i in self.shown_only):
                     continue
                 for child in self.graph.nodes[i].children:
                     if child not in seen:
@@ -79,9 +81,21 @@ class Trial:
                 if not np.isfinite(value).all():
                     return None
                 self._note(i, value, found)
-                if i not in self.fixed:
+                if i not in self.fixed and not (i in changed and i in self.shown_only):
                     new[i] = self._kept(i, value)
         return found
+
+    def unseen(self, changes: Sequence[Change]) -> dict[str, Array]:
+        """What the changes lead to at values that were not handed in, by name."""
+        changed = {change.node: change for change in changes}
+        new: dict[int, Array] = {}
+        for i in sorted({i for node in changed for i in self.reach(node)}):
+            value = self._value(i, changed, new)
+            if value is not None and i not in self.fixed:
+                new[i] = self._kept(i, value)
+        return {
+            self.graph.nodes[i].name: value for i, value in new.items() if i not in self.judge.at
+        }
 
     def _value(self, i: int, changed: dict[int, Change], new: dict[int, Array]) -> Array | None:
         change, values = changed.get(i), self.values

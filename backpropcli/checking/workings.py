@@ -72,10 +72,14 @@ def _case(
     right: Expr | None,
 ) -> Case:
     used = list(dict.fromkeys(n for link in links if link.expr for n in names(link.expr)))
-    earlier = tuple(name for name in key if name != claim.name and "/" not in name)
+    earlier = tuple(name for name in key if name != claim.name and name in problem.shapes)
     known = Numbers(
         key,
-        {name: value for name, value in own.items() if name != claim.name},
+        {
+            name: value
+            for name, value in own.items()
+            if name != claim.name and np.shape(value) == shapes.get(name)
+        },
         frozenset(problem.given) | frozenset(problem.sizes),
         earlier,
         problem.index_from,
@@ -152,8 +156,9 @@ def _value(side: Link, values: Mapping[str, Array], case: Case) -> Approximate |
 
 
 def _entry(one: Approximate, other: Approximate, case: Case) -> Approximate:
-    """The asked entry of a whole quantity that stands beside a single number."""
-    if case.at is None or core(other.value.shape) or core(one.value.shape) != core(case.whole):
+    """The asked entry of a whole quantity that stands beside a smaller value."""
+    whole = core(case.whole)
+    if case.at is None or core(other.value.shape) == whole or core(one.value.shape) != whole:
         return one
     at = tuple(slice(*item) if isinstance(item, tuple) else item for item in case.at)
     shape = one.value.shape
@@ -194,13 +199,15 @@ def _arithmetic(left: Link, a: Approximate, right: Link, b: Approximate, case: C
     where = ",".join(str(i + case.known.index_from) for i in at)
     head = f"entry {where} of {_side(left)}" if where else _side(left)
     written = b.value.reshape(a.value.shape)[at]
+    if a.unit is not None and not where:
+        return f"{left.text} is not {_short(right.text)}"
     shown, found = _digits(float(a.value[at]), float(written), right.text)
     return f"{head} is {shown}, not {found}"
 
 
 def _digits(true: float, written: float, text: str) -> tuple[str, str]:
     """Two numbers with as many decimals as were written, or as many more as tell them apart."""
-    if len(number(true)) <= len(number(written)) + 1:
+    if len(number(true)) <= max(5, len(number(written)) + 2):
         return number(true), number(written)
     decimals = max((len(part) - len(part.lstrip("0123456789")) for part in text.split(".")[1:]),
                    default=0)  # fmt: skip

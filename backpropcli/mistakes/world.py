@@ -98,7 +98,7 @@ class World:
 
     def fits(self, name: str, expr: Expr) -> bool:
         """Whether an expression has the shape of a quantity."""
-        return self.shape(expr) == self.program.shapes[name]
+        return name in self.program.shapes and self.shape(expr) == self.program.shapes[name]
 
     def edit(
         self, name: str, expr: Expr | None, kind: str = "", bits: float = 0.0, **facts: str

@@ -46,6 +46,11 @@ class Shown(NamedTuple):
         """The flat positions of the entries that differ."""
         return [int(i) for i in np.flatnonzero(self.off)]
 
+    @property
+    def place_bits(self) -> float:
+        """What it costs to say which entry is meant."""
+        return float(np.log2(max(1, np.size(self.meant))))
+
     def entry(self, position: int) -> str:
         """The name of an entry."""
         shape = np.shape(self.written)

@@ -11,6 +11,7 @@ from backpropcli.files.visible import visible_name
 from backpropcli.report.judging import (
     answer_words,
     case_words,
+    is_notice,
     mistake_words,
     name_words,
     points_words,
@@ -50,10 +51,11 @@ class Source(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A sentence; with a label it is a formula or a list of names behind that label."""
+    """A sentence, perhaps behind a label; or formulas, numbers or names behind it."""
 
     text: str
     label: str = ""
+    formula: bool = False
 
 
 class Finding(NamedTuple):
@@ -161,10 +163,12 @@ class _Maker:
 
     def mistake(self, number: int, root: Root) -> Finding:
         touched = [a for a in self.report.answers if number in a.roots]
-        first = self.opens and not number
-        what = "first wrong step" if first else "next wrong step"
+        what = "first wrong step" if self.opens and not number else "next wrong step"
+        if is_notice(root):
+            what = "notice"
         sources = [source for answer in touched for source in self.sources(answer)]
-        said = [Said(visible_name(text), label) for text, label in mistake_words(root, self.reveal)]
+        words = mistake_words(root, self.reveal)
+        said = [Said(visible_name(text), label, formula) for text, label, formula in words]
         said += [s for a in touched for s in self.values(a)]
         kept = tuple(sources[:MOST_SOURCES])
         at, left_out = visible_name(root.at + case_words(root)), len(sources) - len(kept)
@@ -178,7 +182,7 @@ class _Maker:
             (answer.carried, f"{name} from your own earlier values"),
         ):
             if value is not None and answer.status == "wrong":
-                yield Said(value_words(value), label)
+                yield Said(value_words(value), label, True)
 
     def unnamed(self, answer: Answer) -> Finding:
         sentence = WORK_AGAIN if self.reveal == "hint" else UNEXPLAINED
@@ -188,13 +192,11 @@ class _Maker:
     def working(self, answer: Answer) -> Finding:
         """The equals signs of a working that do not hold."""
         wrong = [link for link in answer.links if not link.ok]
-        said = tuple(
-            Said(
-                visible_name(link.message or "the two sides are not equal"), visible_name(link.text)
-            )
-            for link in wrong
-        )
-        finding = self.finding("working", answer, said)
+        said: list[Said] = []
+        for link in wrong:
+            said.append(Said(visible_name(link.text), "this does not hold", True))
+            said += [Said(visible_name(link.message))] * bool(link.message)
+        finding = self.finding("working", answer, tuple(said))
         spans = [(link.place, link.width) for link in wrong]
         return finding._replace(sources=tuple(self.by_line(spans)))
 

@@ -81,7 +81,7 @@ def answer_words(answer: Answer, roots: list[Root]) -> str:
     if answer.status in ("missing", "unreadable"):
         return "; ".join(["see below"] * (answer.status == "unreadable") + right)
     said = [NOTES[answer.status]] if answer.status in NOTES else []
-    said += right if answer.status == "carried" else []
+    said += right if answer.status in NOTES else []
     said += answer.notes
     if not all(link.ok for link in answer.links):
         said.append("an equals sign of the working does not hold")
@@ -105,39 +105,44 @@ def name_words(root: Root) -> str:
     return f"{'possibly ' * root.possible}{root.code} {root.name}" if root.name else ""
 
 
-def mistake_words(root: Root, reveal: str) -> Iterator[tuple[str, str]]:
-    """What there is to say about a mistake: texts, with labels for formulas and names."""
+def is_notice(root: Root) -> bool:
+    """Whether it only draws attention to something, by the digit of its family."""
+    return root.code[2:3] == "9"
+
+
+def mistake_words(root: Root, reveal: str) -> Iterator[tuple[str, str, bool]]:
+    """What there is to say about a mistake: text, label, and whether the text is a formula."""
     if reveal == "hint":
-        yield root.question, ""
+        yield root.question, "", False
     if root.message:
-        yield ("One possible cause: " if root.possible else "") + root.message, ""
+        yield ("One possible cause: " if root.possible else "") + root.message, "", False
     if root.scope:
-        yield f"Made {root.scope}.", ""
-    yield from _filled((root.did, "you seem to have computed"), (root.right, "should be"))
-    if root.remedy:
-        yield root.remedy, ""
+        yield f"Made {root.scope}.", "", False
+    if root.did:
+        yield root.did, "you seem to have computed", True
+    if root.right:
+        yield root.right, "should be", True
+    if root.remedy and root.remedy != root.right:
+        yield root.remedy, "to do it right", False
     yield from _reach(root)
     others = ", ".join(f"{other.name} ({other.code})" for other in root.alternatives)
-    yield from _filled((others, "the same numbers also come from"))
+    if others:
+        yield others, "the same numbers also come from", False
     if root.decides:
-        yield f"{root.decides} would tell them apart: work it out too.", ""
+        yield f"{root.decides} would tell them apart: work it out too.", "", False
 
 
-def _reach(root: Root) -> Iterator[tuple[str, str]]:
+def _reach(root: Root) -> Iterator[tuple[str, str, bool]]:
     """What else is wrong because of it, and what is right in spite of it."""
     if any(name != root.at for name in root.explains):
         names = ", ".join(root.explains[:MOST_NAMES])
         more = len(root.explains) - MOST_NAMES
-        yield names + (f" and {more} more" if more > 0 else ""), "explains"
+        yield names + (f" and {more} more" if more > 0 else ""), "explains", True
     if root.follow:
         later = plural(root.follow, "later value follows", "later values follow")
-        yield f"{later} correctly from it.", ""
+        yield f"{later} correctly from it.", "", False
     if not root.carried_on:
-        yield "Not carried on: you seem to have gone on with the right value.", ""
-
-
-def _filled(*pairs: tuple[str, str]) -> Iterator[tuple[str, str]]:
-    return (pair for pair in pairs if pair[0])
+        yield "Not carried on: you seem to have gone on with the right value.", "", False
 
 
 def passed(report: CheckReport, percent: Fraction) -> bool:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +31,19 @@ def _all(report: CheckReport) -> CheckReport:
 
 def _without_values(report: CheckReport) -> CheckReport:
     """No right value, neither the key's nor the one that follows from the student's own."""
-    answers = tuple(_diagnosed(answer) for answer in report.answers)
-    mistakes = tuple(
-        _unspoilt(root, [a for a in report.answers if number in a.roots])
-        for number, root in enumerate(report.mistakes)
+    secrets = [secret for answer in report.answers for secret in _secrets(answer)]
+    own = {number for answer in report.answers for number in _numbers(answer)}
+
+    def said(text: str) -> str:
+        # A single digit is more often a factor of a rule than the value that is asked.
+        return _hidden(text, secrets, own, digits=2)
+
+    return replace(
+        report,
+        answers=tuple(_diagnosed(answer, secrets) for answer in report.answers),
+        mistakes=tuple(_unspoilt(root, said) for root in report.mistakes),
+        notes=tuple(map(said, report.notes)),
     )
-    return replace(report, answers=answers, mistakes=mistakes)
 
 
 def _hint(report: CheckReport) -> CheckReport:
@@ -74,39 +81,37 @@ def _asked(root: Root) -> Root:
     )  # fmt: skip
 
 
-def _diagnosed(answer: Answer) -> Answer:
-    secrets, own = _secrets([answer])
+def _diagnosed(answer: Answer, secrets: list[float]) -> Answer:
+    """An answer without the right values; what its working should come to is one of them."""
+    here, own = _secrets(answer), _numbers(answer)
     links = tuple(
         link._replace(message=_hidden(link.message, secrets, own)) for link in answer.links
     )
-    notes = tuple(_hidden(note, secrets, own) for note in answer.notes)
+    notes = tuple(
+        _hidden(_hidden(note, here, own), secrets, own, digits=2) for note in answer.notes
+    )
     return replace(answer, expected=None, carried=None, links=links, notes=notes)
 
 
-def _unspoilt(root: Root, explained: list[Answer]) -> Root:
-    """A mistake whose sentences do not tell the right values of what it explains."""
-    secrets, own = _secrets(explained)
-
-    def said(text: str) -> str:
-        # A single digit is more often a factor of a rule than the value that is asked.
-        return _hidden(text, secrets, own, digits=2)
-
+def _unspoilt(root: Root, said: Callable[[str], str]) -> Root:
+    """A mistake whose sentences do not tell the right values."""
     return replace(
         root, message=said(root.message), question=said(root.question), remedy=said(root.remedy),
         did=said(root.did), right=said(root.right),
-        alternatives=tuple(_unspoilt(other, explained) for other in root.alternatives),
+        alternatives=tuple(_unspoilt(other, said) for other in root.alternatives),
     )  # fmt: skip
 
 
-def _secrets(answers: Iterable[Answer]) -> tuple[list[float], set[str]]:
-    """The values that are still to be found, and the numbers that the student wrote."""
-    secrets: list[float] = []
-    own: set[str] = set()
-    for answer in answers:
-        if answer.status not in GIVEN:
-            secrets += [*_entries(answer.expected), *_entries(answer.carried)]
-            own.update(NUMBER.findall(answer.text))
-    return secrets, own
+def _secrets(answer: Answer) -> list[float]:
+    """The values that are still to be found."""
+    if answer.status in GIVEN:
+        return []
+    return [*_entries(answer.expected), *_entries(answer.carried)]
+
+
+def _numbers(answer: Answer) -> set[str]:
+    """The numbers that the student wrote."""
+    return set(NUMBER.findall(answer.text))
 
 
 def _entries(value: Any) -> Iterator[float]:

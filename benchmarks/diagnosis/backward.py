@@ -110,6 +110,8 @@ def weight_gradient(pen, at, names, layout, before="", upstreams=(), last=True):
         dW = dW.T
     if pen.fault("update-reported-as-gradient", at):
         dW = W - dW
+    if ("crossed-wiring", Wname) in pen.active:
+        dW = dW.T
     if last and g.ndim == 1 and g.shape == h.shape and g.size > 1:
         if pen.fault("elementwise-for-matmul", at):
             dW = g * h
@@ -122,8 +124,10 @@ def weight_gradient(pen, at, names, layout, before="", upstreams=(), last=True):
 
 def _batch_mistakes(pen, at, total, part, n):
     form = pen.fault("batch-not-summed", at, *map(str, range(n)))
-    if form:
+    if form.isdigit():
         total = part(int(form))
+    if pen.fault("accumulate-overwritten", at):
+        total = part(n - 1)
     if pen.fault("extra-batch-mean", at):
         total = total / n
     form = pen.fault("accumulate-doubled", at, *map(str, range(n)))

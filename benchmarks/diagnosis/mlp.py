@@ -80,7 +80,8 @@ class Mlp:
         pen.given(self.x, self.givens[self.x], "data")
         pen.given(self.y, self.givens[self.y], "target")
         for name in self.weights:
-            pen.given(name, self.givens[name], "weight" if name[0] == "W" else "bias")
+            kind, crossed = "weight" if name[0] == "W" else "bias", not (self.lam or self.lr)
+            pen.given(name, self.givens[name], kind, crossed)
         self._forward(pen)
         self._backward(pen)
         if self.lr:

@@ -8,6 +8,10 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 import numpy as np
 
 
+class Unwritable(Exception):
+    """A student who makes these mistakes could not go on."""
+
+
 @dataclass(frozen=True)
 class Rounding:
     """``kind`` is 'sig' or 'dec'; '' keeps full precision and writes nothing.
@@ -32,7 +36,7 @@ class Rounding:
         """The number as it is written; never rounded left of the first decimal."""
         value = float(value)
         if not np.isfinite(value):
-            raise FloatingPointError("a student cannot write this number")
+            raise Unwritable("a number that is none")
         if abs(value) < 1e-12:
             return "0"
         exact = Decimal(f"{value:.12g}")

@@ -35,15 +35,18 @@ class Pen:
     ``values`` holds what the student goes on with, ``shown`` what stands on paper, ``exact`` the
     numbers before rounding. ``offers`` collects, in a run without mistakes, every mistake that
     the formulas can make. ``clamp`` gives the numbers to go on with at some lines, whatever
-    comes out there.
+    comes out there; ``rounded`` the lines that are rounded on paper, if not all of them are.
     """
 
-    def __init__(self, rounding=Rounding(), faults=(), slips=(), clamp=None):  # noqa: B008
+    def __init__(self, rounding=Rounding(), made=(), clamp=None, rounded=None):  # noqa: B008
         self.rounding = rounding
+        faults = [m for m in made if isinstance(m, Fault)]
         self.active = {(f.name, place): f.form for f in faults for place in f.places}
         self.slips: dict[str, list[Slip]] = {}
-        for slip in slips:
-            self.slips.setdefault(slip.at, []).append(slip)
+        for slip in made:
+            if isinstance(slip, Slip):
+                self.slips.setdefault(slip.at, []).append(slip)
+        self.rounded = rounded
         self.clamp = clamp or {}
         self.values: dict[str, np.ndarray] = {}
         self.kinds: dict[str, str] = {}
@@ -59,15 +62,18 @@ class Pen:
             self.offers.setdefault(Fault(name, at, form))
         return self.active.get((name, at), "")
 
-    def given(self, name: str, value, kind: str) -> np.ndarray:
+    def given(self, name: str, value, kind: str, crossed: bool = False) -> np.ndarray:
         """Copy a given value from the sheet; one digit of it may be misread."""
         value = np.asarray(value, dtype=float)
         self.kinds[name] = kind
-        form = self.fault("misread-given", name, *misreadings(value))
+        forms = misreadings(value)
+        form = self.fault("misread-given", name, *forms) if forms else ""
         if form:
             index, _, new = form.partition(":")
             value = value.copy()
             value[position(index)] = float(new)
+        if crossed and value.ndim == 2 and len(value) == value.shape[1]:
+            value = value.T if self.fault("crossed-wiring", name) else value
         self.values[name] = value
         return value
 
@@ -111,7 +117,7 @@ class Pen:
         held = value
         if self.rounding.kind:
             shown = texts(self.rounding, value)
-            if not self.rounding.memory:
+            if not self.rounding.memory and (self.rounded is None or name in self.rounded):
                 held = numbers(shown)
             for slip in self.slips.get(name, ()):
                 shown, changed = edit(slip, shown, self.shown)
@@ -123,9 +129,14 @@ class Pen:
         self.values[name] = held
         return held
 
-    def result(self, name: str, value) -> None:
-        """Write a last line, from which nothing follows."""
-        self.line(name, value)
+    def handed_in(self, submitted: tuple[str, ...]) -> dict[str, np.ndarray]:
+        """What stands on the answer sheet; two answers may be exchanged on the way."""
+        sheet = {name: self.shown[name] for name in submitted}
+        for slips in self.slips.values():
+            for slip in slips:
+                if slip.do[0] == "exchange":
+                    sheet[slip.at], sheet[slip.other] = sheet[slip.other], sheet[slip.at]
+        return sheet
 
 
 def position(text: str) -> tuple[int, ...]:

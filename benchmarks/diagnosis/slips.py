@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from benchmarks.diagnosis.paper import plain_text
+from benchmarks.diagnosis.paper import Unwritable, plain_text
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,9 @@ def edit(slip: Slip, shown: np.ndarray, earlier: dict) -> tuple[np.ndarray, np.n
     """The text with the slip, and which entries it changed."""
     out = shown.copy()
     kind, *how = slip.do
+    spots = [spot for spot in how[:2] if isinstance(spot, tuple)]
+    if any(len(s) != shown.ndim or np.any(np.array(s) >= shown.shape) for s in spots):
+        raise Unwritable("no such entry on this sheet")
     if kind == "sign-all":
         for index in np.ndindex(shown.shape):
             out[index] = negated(shown[index])

@@ -21,7 +21,8 @@ def slips(shown: Shown) -> Iterator[Slip]:
             names = " and ".join(shown.entry(i) for i in positions[:3])
             yield Slip(tuple(positions), {"entry": names}, bits + 1.0)
         for position in positions:
-            yield Slip((position,), {"entry": shown.entry(position)}, bits)
+            place = float(np.log2(max(1, np.size(shown.meant))))
+            yield Slip((position,), {"entry": shown.entry(position)}, bits + place)
 
 
 MISTAKE = Mistake(

@@ -15,7 +15,7 @@ def slips(shown: Shown) -> Iterator[Slip]:
         found = dropped_digit(shown, position)
         if found is not None:
             facts = {"entry": shown.entry(position), "written": shown.text(position)}
-            yield Slip((position,), facts, found)
+            yield Slip((position,), facts, found + shown.place_bits)
 
 
 MISTAKE = Mistake(

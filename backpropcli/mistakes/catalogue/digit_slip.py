@@ -15,7 +15,7 @@ def slips(shown: Shown) -> Iterator[Slip]:
         found = changed_digits(shown, position)
         if found is not None:
             facts = {"entry": shown.entry(position), "written": shown.text(position)}
-            yield Slip((position,), facts, found)
+            yield Slip((position,), facts, found + shown.place_bits)
 
 
 MISTAKE = Mistake(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.language.nodes import Expr, Name
+from backpropcli.language.nodes import Expr, Name, Number
 from backpropcli.mistakes.entry import Edit, Mistake
 from backpropcli.mistakes.slopes import by_output
 from backpropcli.mistakes.world import World
@@ -28,7 +28,7 @@ def forms(activation: str, a: Expr) -> list[Expr]:
     """Parts of a slope that are taken for the whole."""
     if activation == "sigmoid":
         return [a, 1 - a]
-    return [1 - a, a**2, -(a**2), 1 + a**2]
+    return [1 - a, a**2, -(a**2), Number(1) + a**2]
 
 
 MISTAKE = Mistake(

@@ -25,7 +25,7 @@ def slips(shown: Shown) -> Iterator[Slip]:
     if len(positions) > 1 and len(positions) == alive:
         yield Slip(tuple(positions), {"entry": shown.quantity}, 1.0)
     for position in positions:
-        yield Slip((position,), {"entry": shown.entry(position)})
+        yield Slip((position,), {"entry": shown.entry(position)}, float(np.log2(max(1, alive))))
 
 
 MISTAKE = Mistake(

@@ -64,5 +64,6 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _sentence(said: Said) -> str:
-    label = said.label[:1].upper() + said.label[1:]
-    return f"{escaped(label)}: {code(said.text)}" if label else escaped(said.text)
+    label = escaped(said.label[:1].upper() + said.label[1:])
+    text = code(said.text) if said.formula else escaped(said.text)
+    return f"{label}: {text}" if label else text

@@ -1,0 +1,168 @@
+"""From an answers file to reports: read, judge, look for the mistakes, tell."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from backpropcli.checking.answers import RawAnswers, raw_answers, read_answers, submission
+from backpropcli.checking.candidates import Candidates, candidates
+from backpropcli.checking.conventions import legal_convention
+from backpropcli.checking.costs import THRESHOLD
+from backpropcli.checking.data import CheckReport, Submission
+from backpropcli.checking.findings import Findings
+from backpropcli.checking.formula_entries import put_in_formulas
+from backpropcli.checking.graph import Graph
+from backpropcli.checking.judge import Judge
+from backpropcli.checking.lines import judge_workings
+from backpropcli.checking.paper import Judging
+from backpropcli.checking.search import Search, Settings
+from backpropcli.checking.sheet import lay_out
+from backpropcli.errors import Complaint, Place, ProblemError
+from backpropcli.files.source import Source
+from backpropcli.problem import Problem, load_problem
+from backpropcli.solution import Solution, solve
+
+SECONDS = 1.0  # for the search in one submission
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a check is done; all but ``seconds`` are for measuring what each part brings."""
+
+    seconds: float = SECONDS
+    leave_out: tuple[str, ...] = ()
+    clamp: bool = True
+    ranking: str = "length"
+    threshold: float = THRESHOLD
+    tolerance: float | None = None
+
+
+class Checker:
+    """Checks submissions to one problem; what depends on the problem alone is done once."""
+
+    def __init__(self, problem: Problem, options: Options | None = None) -> None:
+        self.problem = problem
+        self.options = options or Options()
+        self._solutions: dict[tuple[str, ...], tuple[Solution, Graph]] = {}
+        self._candidates: dict[int, Candidates] = {}
+
+    @cached_property
+    def judging(self) -> Judging:
+        """The author's own tolerance, or the one by digits."""
+        if self.options.tolerance is not None:
+            return Judging(self.options.tolerance, 0.0)
+        tolerance = self.problem.grading.get("tolerance")
+        if not tolerance:
+            return Judging()
+        rtol, atol = tolerance.get("rtol"), tolerance.get("atol")
+        return Judging(
+            float(rtol) if rtol is not None else None, float(atol) if atol is not None else None
+        )
+
+    def graph(self, also: Collection[str]) -> Graph:
+        """The graph of the problem with derivatives that are claimed beyond ``find``."""
+        key = tuple(sorted(set(also)))
+        if key not in self._solutions:
+            solution = solve(self.problem, key)
+            self._solutions[key] = solution, Graph(solution)
+        return self._solutions[key][1]
+
+    def known(self, graph: Graph) -> Candidates:
+        """The ways to make each known mistake on a graph."""
+        if id(graph) not in self._candidates:
+            self._candidates[id(graph)] = candidates(graph, self.options.leave_out)
+        return self._candidates[id(graph)]
+
+    def check(self, handed_in: Submission) -> CheckReport:
+        """Judge one submission."""
+        graph = self.graph([c.name for c in handed_in.claims if "/" in c.name])
+        sheet = lay_out(graph, handed_in.claims)
+        put_in_formulas(sheet)
+        judge = Judge(sheet, self.judging, self.options.clamp)
+        convention = ""
+        if judge.is_off() and self.options.clamp:
+            found = legal_convention(judge)
+            if found is not None:
+                judge, convention = found
+        judge_workings(judge)
+        settings = Settings(
+            self.options.seconds,
+            self.options.leave_out,
+            self.options.ranking,
+            self.options.threshold,
+        )
+        search = Search(judge, self.known(graph) if judge.is_off() else Candidates(), settings)
+        return Findings(handed_in, judge, search, convention).report()
+
+
+def check_raw(raw: RawAnswers, problem: Problem, options: Options | None = None) -> CheckReport:
+    """Judge one document of an answers file."""
+    return Checker(problem, options).check(submission(raw, problem))
+
+
+def check_text(
+    problem: Problem,
+    text: str,
+    name: str = "answers.yaml",
+    *,
+    leave_out: Collection[str] = (),
+    options: Mapping[str, Any] | None = None,
+) -> list[CheckReport]:
+    """Judge the text of an answers file against a problem; a report for each document."""
+    chosen = Options(leave_out=tuple(leave_out), **dict(options or {}))
+    checker = Checker(problem, chosen)
+    return [checker.check(submission(raw, problem)) for raw in raw_answers(Source(name, text))]
+
+
+def check_file(
+    path: str | os.PathLike[str],
+    problem_path: str | os.PathLike[str] | None = None,
+    time_budget: float = SECONDS,
+) -> list[CheckReport]:
+    """Judge an answers file; ``problem_path`` goes before the problem that the file names.
+
+    Raises ``FileError`` for an answers file that cannot be read, ``ProblemError`` for a bad or
+    missing problem file, and ``EvaluationError`` where the problem's numbers leave their domain.
+    """
+    documents = read_answers(str(path))
+    checkers: dict[str, Checker] = {}
+    found = []
+    for raw in documents:
+        where = _problem_path(raw, str(path), problem_path)
+        if where not in checkers:
+            checkers[where] = Checker(_loaded(where, raw), Options(seconds=time_budget))
+        checker = checkers[where]
+        found.append(checker.check(submission(raw, checker.problem)))
+    return found
+
+
+def check(
+    problem: Problem | str | os.PathLike[str], answers: str | os.PathLike[str]
+) -> CheckReport:
+    """Judge the first document of an answers file against a problem or a problem file."""
+    loaded = problem if isinstance(problem, Problem) else load_problem(problem)
+    return check_raw(read_answers(str(answers))[0], loaded)
+
+
+def _problem_path(raw: RawAnswers, path: str, given: str | os.PathLike[str] | None) -> str:
+    if given is not None:
+        return str(given)
+    if not raw.problem:
+        place = Place(raw.source.name)
+        hint = "write `problem: FILE` into the answers, or give -p FILE"
+        raise ProblemError(Complaint("the answers name no problem", place, hint))
+    folder = "" if path == "-" else os.path.dirname(path)
+    return os.path.join(folder, raw.problem)
+
+
+def _loaded(path: str, raw: RawAnswers) -> Problem:
+    from backpropcli.files.source import FileError
+
+    try:
+        return load_problem(path)
+    except FileError as error:
+        raise ProblemError(error.complaints) from None

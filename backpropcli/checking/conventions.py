@@ -1,0 +1,117 @@
+"""Legal conventions of another course that make a whole sheet right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from backpropcli.checking.judge import Judge
+from backpropcli.checking.paper import Paper
+from backpropcli.checking.sheet import Entry, Sheet
+from backpropcli.problem.quantities import split_derivative
+
+Turned = Callable[[Entry], "Paper | None"]  # the paper in our convention, None: as it is
+
+
+def legal_convention(judge: Judge) -> tuple[Judge, str] | None:
+    """The sheet judged in the convention that makes all of it right, and its name."""
+    for turned, name in _conventions(judge):
+        sheet = Sheet(judge.graph, [], judge.sheet.style)
+        changed = False
+        for entry in judge.sheet.entries:
+            paper = turned(entry)
+            changed = changed or paper is not None
+            sheet.entries.append(
+                entry if paper is None else replace(entry, paper=paper, misfit=None)
+            )
+        if not changed:
+            continue
+        other = Judge(sheet, judge.judging)
+        if not other.is_off():
+            return other, name
+    return None
+
+
+def _conventions(judge: Judge) -> Iterator[tuple[Turned, str]]:
+    matrices = [e for e in judge.sheet.entries if _is_weight_matrix(judge, e)]
+    if len(matrices) >= 2:
+        yield _transposing(judge), "the gradients of the weights are transposed throughout"
+    if _new_weights_are_right(judge):
+        yield (
+            _negating(judge),
+            "the error term is target minus prediction, and the update adds it",
+        )
+    for count in _counts(judge):
+        yield (
+            _per_example(judge, count),
+            f"the gradients of single examples are taken without the factor 1/{count}, which comes "
+            "in with the weights",
+        )
+
+
+def _lower(judge: Judge, entry: Entry) -> str:
+    parts = split_derivative(entry.claim.name)
+    return parts[1] if parts is not None and parts[0] == judge.graph.problem.upper else ""
+
+
+def _is_weight_matrix(judge: Judge, entry: Entry) -> bool:
+    lower = _lower(judge, entry)
+    return lower in judge.graph.problem.weights and len(entry.shape) == 2
+
+
+def _transposing(judge: Judge) -> Turned:
+    def turned(entry: Entry) -> Paper | None:
+        paper = entry.paper or entry.misfit
+        if not _is_weight_matrix(judge, entry) or paper is None or not entry.is_whole:
+            return None
+        if paper.value.shape != entry.shape[::-1]:
+            return None
+        return Paper(paper.value.T, paper.unit.T, paper.whole.T, paper.digits.T, paper.texts.T)
+
+    return turned
+
+
+def _negating(judge: Judge) -> Turned:
+    def turned(entry: Entry) -> Paper | None:
+        if not _lower(judge, entry) or entry.paper is None:
+            return None
+        return replace(entry.paper, value=-entry.paper.value)
+
+    return turned
+
+
+def _new_weights_are_right(judge: Judge) -> bool:
+    found = [
+        bool(np.all(judge.verdicts[which].right))
+        for which, entry in judge.sheet.numeric()
+        if entry.claim.name.endswith("_new")
+    ]
+    return bool(found) and all(found)
+
+
+def _counts(judge: Judge) -> list[int]:
+    """The sizes of a batch of rows."""
+    sizes = {
+        shape[0]
+        for name, shape in judge.graph.problem.shapes.items()
+        if len(shape) == 2 and name not in judge.graph.problem.weights
+    }
+    return sorted(s for s in sizes if isinstance(s, int) and s > 1)
+
+
+def _per_example(judge: Judge, count: int) -> Turned:
+    weights = judge.graph.problem.weights
+
+    def turned(entry: Entry) -> Paper | None:
+        lower = _lower(judge, entry)
+        if not lower or lower in weights or entry.paper is None:
+            return None
+        paper = entry.paper
+        return replace(
+            paper, value=paper.value / count, unit=np.maximum(paper.unit, 1e-9) / count,
+            whole=np.zeros_like(paper.whole),
+        )  # fmt: skip
+
+    return turned

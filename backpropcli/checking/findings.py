@@ -1,0 +1,148 @@
+"""What is told about a submission: a status and points for each answer, the mistakes as roots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from backpropcli.checking.data import Answer, CheckReport, Submission
+from backpropcli.checking.judge import Judge
+from backpropcli.checking.notes import Notes
+from backpropcli.checking.points import Row, rows
+from backpropcli.checking.roots import Made, RootMaker
+from backpropcli.checking.search import Search
+from backpropcli.checking.sheet import Entry
+from backpropcli.checking.status import Standing, standing
+from backpropcli.ops.entry import Array
+
+ONE = Fraction(1)
+
+
+class Findings:
+    """Puts together what judging and searching found."""
+
+    def __init__(
+        self, handed_in: Submission, judge: Judge, search: Search, convention: str
+    ) -> None:
+        self.handed_in, self.judge, self.search = handed_in, judge, search
+        self.graph, self.sheet = judge.graph, judge.sheet
+        self.problem = self.graph.problem
+        self.notes = Notes(judge, search, convention)
+
+    def report(self) -> CheckReport:
+        """The report."""
+        made = RootMaker(self.judge, self.search).made(self.search.best())
+        charged: set[int] = set()
+        table = rows(self.problem, self.graph, self.sheet)
+        answers = tuple(self.answer(row, made, charged) for row in table)
+        return CheckReport(
+            submission=self.handed_in.name,
+            problem=self.problem.name,
+            title=self.problem.title,
+            student=self.handed_in.student,
+            answers=answers,
+            mistakes=tuple(made.roots),
+            lines=self.handed_in.lines,
+            notes=tuple(self.notes.of_sheet(answers)),
+            cut="the search for mistakes ran out of time" if self.search.cut else "",
+            index_from=self.problem.index_from,
+            first_wrong_step=self.first_wrong(table),
+        )
+
+    def first_wrong(self, table: list[Row]) -> str | None:
+        """The first wrong quantity in the order of the computation."""
+        wrong: list[tuple[int, str]] = []
+        for row in table:
+            if row.entry is None or row.entry.node is None or row.which is None:
+                continue
+            if standing(row.entry, row.which, self.judge, self.search).status == "wrong":
+                wrong.append((row.entry.node, row.quantity))
+        return min(wrong)[1] if wrong else None
+
+    def answer(self, row: Row, made: Made, charged: set[int]) -> Answer:
+        """One line of the report."""
+        entry = row.entry
+        if entry is None or row.which is None:
+            return Answer(
+                row.quantity, row.example, row.step, "missing", Fraction(0), row.points,
+                expected=self.expected(row.quantity), counted=row.counted,
+            )  # fmt: skip
+        found = standing(entry, row.which, self.judge, self.search)
+        claim = entry.claim
+        mine = tuple(made.by_entry.get(row.which, ()))
+        notes, names = self.notes.of_entry(entry, row.which, found, mine)
+        return Answer(
+            quantity=row.quantity,
+            example=row.example,
+            step=row.step,
+            status=found.status,
+            points=self.points(row, found, made, mine, charged),
+            max_points=row.points,
+            submitted=_numbers(entry),
+            expected=found.expected,
+            carried=found.carried,
+            text=claim.text,
+            place=claim.place,
+            width=claim.width,
+            wrong_entries=tuple(found.wrong),
+            entry_places=tuple(_places(entry, found)),
+            links=tuple(entry.links),
+            roots=mine,
+            notes=tuple(notes),
+            note_names=tuple(names),
+            counted=row.counted,
+        )
+
+    def expected(self, quantity: str) -> Any:
+        """The key of a quantity that is missing."""
+        try:
+            return np.asarray(self.graph.solution[quantity], float).tolist()
+        except KeyError:
+            return None
+
+    def points(
+        self, row: Row, found: Standing, made: Made, mine: tuple[int, ...], charged: set[int]
+    ) -> Fraction:
+        """The points of a line: all, a share for what is right in it, or those of the method."""
+        if found.status in ("correct", "rounded"):
+            return row.points
+        follow = Fraction(self.problem.grading.get("follow_through", ONE))
+        if found.status == "carried":
+            return row.points * follow
+        if found.status != "wrong":
+            return Fraction(0)
+        rules = [r for r in mine if r in made.rule_based]
+        if rules and all(r in charged for r in rules):
+            return row.points * follow  # its cause was charged at another line already
+        charged.update(rules)
+        return Fraction(0) if rules else row.points * found.share
+
+
+def _numbers(entry: Entry) -> Any:
+    claim = entry.claim
+    if claim.sizes is not None:
+        return [size if isinstance(size, int) else str(size) for size in claim.sizes]
+    paper = entry.paper or entry.misfit
+    if paper is None or claim.formula is not None:
+        return None
+    return _plain(paper.value)
+
+
+def _plain(value: Array) -> Any:
+    return np.asarray(value, float).tolist()
+
+
+def _places(entry: Entry, found: Standing) -> Iterator[tuple[Any, int]]:
+    """Where the wrong entries stand in the file."""
+    written = entry.claim.written
+    if written is None or entry.paper is None or written.size != entry.paper.value.size:
+        return
+    flat = list(written.flat)
+    shape = np.shape(entry.paper.value)
+    for position in found.wrong:
+        one = flat[int(np.ravel_multi_index(position, shape))] if shape else flat[0]
+        if one is not None:
+            yield one.place, one.width

@@ -1,0 +1,94 @@
+"""Remarks that are no mistakes: cut digits, luck, conventions, too few decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from backpropcli.checking.data import Answer
+from backpropcli.checking.judge import Judge
+from backpropcli.checking.search import Search
+from backpropcli.checking.sheet import Entry
+from backpropcli.checking.status import Standing
+
+NO_NAME = "this line is off; no known mistake explains it"
+UNFOLLOWED = "this could not be followed: it goes on from a value that is all zero or unusable"
+
+
+class Notes:
+    """Finds what is worth saying beside the statuses and the mistakes."""
+
+    def __init__(self, judge: Judge, search: Search, convention: str) -> None:
+        self.judge, self.search, self.convention = judge, search, convention
+        self.problem = judge.graph.problem
+
+    def of_sheet(self, answers: Sequence[Answer]) -> Iterator[str]:
+        """What concerns the whole sheet."""
+        if self.convention:
+            yield f"all of it is right in another convention: {self.convention}"
+        if answers and all(a.status in ("correct", "rounded", "missing") for a in answers):
+            for quantity, note in self.search.author_errors():
+                yield f"the author's accepted value for {quantity} does not follow from the problem{note}"
+
+    def of_entry(
+        self, entry: Entry, which: int, found: Standing, roots: Sequence[int]
+    ) -> tuple[list[str], list[str]]:
+        """Sentences about one answer, and the names of those that have one."""
+        told: list[tuple[str, str]] = []
+        if found.why:
+            told.append((found.why, ""))
+        if entry.note:
+            told.append((entry.note, ""))
+        if found.accepted:
+            told.append((f"accepted: {found.accepted}", ""))
+        if found.cut:
+            told.append(("digits are cut off instead of rounded", "truncated-not-rounded"))
+        if found.at_zero:
+            told.append(("at 0 the relu has no slope; yours is accepted", "relu-at-zero"))
+        if found.by_luck:
+            said = "right, although it does not follow from your own earlier values"
+            told.append((said, "right-by-luck"))
+        if found.status == "carried":
+            told.append(("follows rightly from your earlier values", "carried-forward"))
+        if found.status == "wrong" and not found.why:
+            if which in self.search.unfollowed:
+                told.append((UNFOLLOWED, ""))
+            elif not roots:
+                told.append((NO_NAME, ""))
+        told += self._formula(entry)
+        told += self._loss(entry)
+        told += self._decimals(entry)
+        return [text for text, _ in told], [name for _, name in told if name]
+
+    def _formula(self, entry: Entry) -> list[tuple[str, str]]:
+        verdict = entry.formula
+        if verdict is None or verdict.same or not verdict.message:
+            return []
+        return [] if entry.claim.written is None else [(verdict.message, "")]
+
+    def _loss(self, entry: Entry) -> list[tuple[str, str]]:
+        """A loss below zero that cannot be below zero."""
+        paper = entry.paper
+        if entry.claim.name != self.problem.loss or paper is None or entry.shape:
+            return []
+        kinds = ("mse", "mae", "huber", "squared", "cross_entropy", "softmax_cross_entropy", "bce")
+        if float(paper.value) >= 0 or self.search.loss_kind() not in kinds:
+            return []
+        return [("this loss cannot be below zero", "negative-loss")]
+
+    def _decimals(self, entry: Entry) -> list[tuple[str, str]]:
+        least = self.problem.grading.get("min_decimals")
+        paper = entry.paper
+        if not least or paper is None or entry.claim.formula is not None:
+            return []
+        coarse = (paper.unit > 10.0**-least * 1.5) & (np.abs(paper.value) > 0)
+        short = coarse & ~paper.whole | (coarse & paper.whole & ~self._is_whole(entry))
+        if not np.any(short):
+            return []
+        return [(f"fewer than {least} decimals are given", "")]
+
+    def _is_whole(self, entry: Entry) -> np.ndarray:
+        assert entry.node is not None
+        key = entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
+        return np.abs(key - np.round(key)) < 1e-9

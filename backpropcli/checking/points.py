@@ -1,0 +1,135 @@
+"""Which answers count, and how much: the quantities asked, matched with what was handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from backpropcli.checking.graph import Graph
+from backpropcli.checking.sheet import Entry, Sheet
+from backpropcli.language.nodes import Apply, Expr, Name, is_op
+from backpropcli.ops.shaping import selector
+from backpropcli.problem import Problem
+from backpropcli.problem.data import Asked
+from backpropcli.problem.quantities import canonical
+
+ZERO = Fraction(0)
+
+
+@dataclass(eq=False)
+class Row:
+    """A line of the report: an answer, or a quantity that is missing; and its points."""
+
+    quantity: str
+    example: int | None
+    step: int | None
+    entry: Entry | None
+    which: int | None
+    points: Fraction = ZERO
+    parts: list[tuple[Any, Fraction]] = field(default_factory=list)
+    counted: bool = False
+
+
+def rows(problem: Problem, graph: Graph, sheet: Sheet) -> list[Row]:
+    """The lines in the order of ``find``, then what was handed in beyond it."""
+    found: list[Row] = []
+    by_entry: dict[int, Row] = {}
+    for asked in problem.find:
+        for row in _asked_rows(problem, graph, sheet, asked):
+            if row.which is not None and row.which in by_entry:
+                known = by_entry[row.which]
+                known.points += row.points
+                known.parts += row.parts
+                continue
+            if row.which is not None:
+                by_entry[row.which] = row
+            found.append(row)
+    for which, entry in enumerate(sheet.entries):
+        if which not in by_entry:
+            claim = entry.claim
+            found.append(Row(claim.quantity, claim.example, claim.step, entry, which))
+    return found
+
+
+def _asked_rows(problem: Problem, graph: Graph, sheet: Sheet, asked: Asked) -> Iterator[Row]:
+    name, at = asked_name(problem, asked.expr)
+    places = _places(problem, graph, sheet, name)
+    for example in places:
+        points = asked.points / len(places)
+        answers = list(_answers(sheet, name, at, example))
+        if not answers:
+            yield Row(asked.text, example, None, None, None, points, [], True)
+            continue
+        rest = 1 - sum(share for _, share, _ in answers)
+        if rest > 0:
+            yield Row(asked.text, example, None, None, None, points * rest, [], True)
+        for which, share, part in answers:
+            entry = sheet.entries[which]
+            own = points * share
+            yield Row(
+                entry.claim.quantity, entry.claim.example, entry.claim.step, entry, which, own,
+                [(part, own)], True,
+            )  # fmt: skip
+
+
+def asked_name(problem: Problem, expr: Expr) -> tuple[str, Any]:
+    """The normal name of what is asked, and the entry that is meant."""
+    if is_op(expr, "shape"):
+        inner = expr.args[0]
+        assert isinstance(inner, Name)
+        return f"shape({canonical(inner.name, problem.aliases)})", None
+    if is_op(expr, "index"):
+        inner = expr.args[0]
+        assert isinstance(inner, Name) and isinstance(expr, Apply)  # noqa: PT018
+        return canonical(inner.name, problem.aliases), dict(expr.params)["at"].items
+    assert isinstance(expr, Name)
+    return canonical(expr.name, problem.aliases), None
+
+
+def _places(problem: Problem, graph: Graph, sheet: Sheet, name: str) -> list[int | None]:
+    """Where a quantity is asked: at the top, or in each example."""
+    if not problem.examples:
+        return [None]
+    claimed = {e.claim.example for e in sheet.entries if e.claim.name == name}
+    at_top = graph.find(name) is not None or name.startswith("shape(")
+    if at_top and (None in claimed or not claimed):
+        return [None]
+    if at_top and not graph_has_examples(graph, name):
+        return [None]
+    return list(range(1, len(problem.examples) + 1))
+
+
+def graph_has_examples(graph: Graph, name: str) -> bool:
+    """Whether each example has a value of its own of this name."""
+    return any(node.name == name and node.at.example for node in graph.nodes)
+
+
+def _answers(
+    sheet: Sheet, name: str, at: Any, example: int | None
+) -> Iterator[tuple[int, Fraction, Any]]:
+    """The answers to a quantity: which, for what share of it, and for which part."""
+    mine = [
+        (which, e)
+        for which, e in enumerate(sheet.entries)
+        if e.claim.name == name and e.claim.example == example and e.claim.step is None
+    ]
+    exact = [which for which, e in mine if e.claim.at == at]
+    if exact:
+        yield exact[0], Fraction(1), None
+        return
+    whole = [which for which, e in mine if e.claim.at is None]
+    if at is not None:
+        if whole:
+            from backpropcli.language.nodes import At
+
+            yield whole[0], Fraction(1), selector(At(at))
+        return
+    for which, entry in mine:
+        if entry.node is not None:
+            size = max(1, int(np.size(sheet.graph.nodes[entry.node].value)))
+            count = max(1, int(np.prod(entry.shape, dtype=int)))
+            yield which, Fraction(count, size), None

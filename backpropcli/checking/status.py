@@ -1,0 +1,146 @@
+"""The status of an answer, from how its numbers compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from backpropcli.checking.judge import Judge, Verdict
+from backpropcli.checking.sheet import Entry
+from backpropcli.ops.entry import Array
+from backpropcli.ops.sizes import shape_text
+
+if TYPE_CHECKING:
+    from backpropcli.checking.search import Search
+
+
+@dataclass(eq=False)
+class Standing:
+    """How an answer fares: its status, which of its entries are wrong, the key.
+
+    ``share`` is the part of it that is right, ``by_luck`` says that it is the key although it does
+    not follow, ``why`` is what is wrong with it as a whole.
+    """
+
+    status: str
+    expected: Any = None
+    carried: Any = None
+    wrong: list[tuple[int, ...]] = field(default_factory=list)
+    share: Fraction = Fraction(0)
+    by_luck: bool = False
+    cut: bool = False
+    why: str = ""
+    accepted: str = ""
+    at_zero: bool = False
+
+
+def standing(entry: Entry, which: int, judge: Judge, search: Search) -> Standing:
+    """The status of one answer."""
+    claim = entry.claim
+    if claim.trouble is not None:
+        return Standing("unreadable", _key(entry, judge), why=claim.trouble.message)
+    if claim.sizes is not None:
+        return _of_shape(entry, judge)
+    if entry.formula is not None and claim.written is None:
+        return _of_formula(entry, which, judge, search)
+    if entry.node is None:
+        return Standing("unreadable", why="this quantity has no number in this problem")
+    if entry.paper is None:
+        return _misfit(entry, which, judge, search)
+    return _of_numbers(entry, which, judge, search)
+
+
+def _key(entry: Entry, judge: Judge) -> Any:
+    if entry.node is None:
+        return None
+    value = entry.part(np.asarray(judge.graph.nodes[entry.node].value, float))
+    return np.asarray(value, float).tolist()
+
+
+def _of_shape(entry: Entry, judge: Judge) -> Standing:
+    name = entry.claim.name.removeprefix("shape(").removesuffix(")")
+    shape = judge.graph.program.shapes.get(name, ())
+    given = entry.claim.sizes or ()
+    right = tuple(given) == tuple(shape)
+    listed = [s if isinstance(s, int) else str(s) for s in shape]
+    why = "" if right else f"{shape_text(tuple(given))} is not the shape of {name}"
+    return Standing("correct" if right else "wrong", listed, why=why)
+
+
+def _misfit(entry: Entry, which: int, judge: Judge, search: Search) -> Standing:
+    accepted = search.accepted(which)
+    if accepted is not None:
+        return Standing("correct", _key(entry, judge), accepted=accepted, share=Fraction(1))
+    assert entry.misfit is not None
+    given = np.shape(entry.misfit.value)
+    why = f"its shape is {shape_text(given)}; {entry.claim.quantity} is {shape_text(entry.shape)}"
+    return Standing("wrong", _key(entry, judge), why=why)
+
+
+def _of_formula(entry: Entry, which: int, judge: Judge, search: Search) -> Standing:
+    verdict = entry.formula
+    assert verdict is not None
+    if verdict.same:
+        return Standing("correct", _key(entry, judge), share=Fraction(1))
+    found = Standing("wrong", _key(entry, judge), why=verdict.message)
+    if entry.paper is not None and which in judge.verdicts and not verdict.here:
+        own = judge.verdicts[which]
+        found.wrong = _positions(~own.right)
+    return found
+
+
+def _of_numbers(entry: Entry, which: int, judge: Judge, search: Search) -> Standing:
+    verdict = judge.verdicts[which]
+    found = Standing("correct", _key(entry, judge), share=Fraction(1))
+    accepted = search.accepted(which)
+    if accepted is not None:
+        found.accepted = accepted
+        return found
+    legal = search.legal_at_zero(which)
+    right, follows = verdict.right | legal, verdict.follows
+    assert entry.paper is not None
+    found.cut = bool(np.any(search.is_cut(which)))
+    found.at_zero = bool(np.any(legal & ~verdict.right))
+    if np.all(right):
+        found.by_luck = verdict.tainted and not np.all(follows) and not _not_carried(which, search)
+        return found
+    if not _equal(verdict, entry, judge):
+        found.carried = np.asarray(verdict.predicted, float).tolist()
+    if np.all(right | (verdict.near & (follows | verdict.tainted))):
+        found.status = "rounded"
+        found.carried = None
+    elif np.all(right | follows):
+        found.status = "carried" if verdict.tainted else "rounded"
+    else:
+        _wrong(found, entry, verdict, right | follows | (verdict.near & verdict.tainted), judge)
+    return found
+
+
+def _not_carried(which: int, search: Search) -> bool:
+    return bool(search.judge.meant)
+
+
+def _equal(verdict: Verdict, entry: Entry, judge: Judge) -> bool:
+    assert entry.node is not None
+    key = entry.part(np.asarray(judge.graph.nodes[entry.node].value, float))
+    return bool(np.allclose(verdict.predicted, key, rtol=1e-9, atol=1e-12))
+
+
+def _wrong(found: Standing, entry: Entry, verdict: Verdict, good: Array, judge: Judge) -> None:
+    found.status = "wrong"
+    found.wrong = _positions(~good)
+    assert entry.node is not None
+    key = entry.part(np.asarray(judge.graph.nodes[entry.node].value, float))
+    telling = ~good | (np.abs(key) > 0)
+    count = int(np.count_nonzero(telling))
+    found.share = Fraction(int(np.count_nonzero(good & telling)), max(1, count))
+
+
+def _positions(mask: Array) -> list[tuple[int, ...]]:
+    mask = np.asarray(mask)
+    if not mask.shape:
+        return [()] if mask else []
+    return [tuple(int(i) for i in where) for where in np.argwhere(mask)]
