@@ -28,6 +28,8 @@ def legal_convention(judge: Judge) -> tuple[Judge, str] | None:
             )
         if not changed:
             continue
+        if turned.__name__ == "transposed" and not _all_differ(judge, sheet):
+            continue
         other = Judge(sheet, judge.judging)
         if not other.is_off():
             return other, name
@@ -37,7 +39,8 @@ def legal_convention(judge: Judge) -> tuple[Judge, str] | None:
 def _conventions(judge: Judge) -> Iterator[tuple[Turned, str]]:
     matrices = [e for e in judge.sheet.entries if _is_weight_matrix(judge, e)]
     if len(matrices) >= 2:
-        yield _transposing(judge), "the gradients of the weights are transposed throughout"
+        if all(_is_turned(e) for e in matrices):
+            yield _transposing(judge), "the gradients of the weights are transposed throughout"
     if _new_weights_are_right(judge):
         yield (
             _negating(judge),
@@ -51,6 +54,15 @@ def _conventions(judge: Judge) -> Iterator[tuple[Turned, str]]:
         )
 
 
+def _all_differ(judge: Judge, sheet: Sheet) -> bool:
+    """Whether every matrix that was turned was wrong as it stood."""
+    for which, (before, after) in enumerate(zip(judge.sheet.entries, sheet.entries, strict=True)):
+        if before is not after and before.paper is not None:
+            if not np.any(judge.verdicts[which].mismatch):
+                return False
+    return True
+
+
 def _lower(judge: Judge, entry: Entry) -> str:
     parts = split_derivative(entry.claim.name)
     return parts[1] if parts is not None and parts[0] == judge.graph.problem.upper else ""
@@ -61,8 +73,14 @@ def _is_weight_matrix(judge: Judge, entry: Entry) -> bool:
     return lower in judge.graph.problem.weights and len(entry.shape) == 2
 
 
+def _is_turned(entry: Entry) -> bool:
+    """Whether what was written could be the transpose, and is not the matrix itself."""
+    paper = entry.paper or entry.misfit
+    return paper is not None and paper.value.shape == entry.shape[::-1]
+
+
 def _transposing(judge: Judge) -> Turned:
-    def turned(entry: Entry) -> Paper | None:
+    def transposed(entry: Entry) -> Paper | None:
         paper = entry.paper or entry.misfit
         if not _is_weight_matrix(judge, entry) or paper is None or not entry.is_whole:
             return None
@@ -70,7 +88,7 @@ def _transposing(judge: Judge) -> Turned:
             return None
         return Paper(paper.value.T, paper.unit.T, paper.whole.T, paper.digits.T, paper.texts.T)
 
-    return turned
+    return transposed
 
 
 def _negating(judge: Judge) -> Turned:

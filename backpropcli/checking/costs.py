@@ -12,6 +12,7 @@ from backpropcli.ops.entry import Array
 
 START = 5.0  # that something unexplained happened at all
 NUMBER = 1.5  # sign and place of the point
+SLACK = 6.0  # how much longer than the bare numbers an account may be to be told as possible
 THRESHOLD = 6.0  # bits of evidence that a name needs
 REPEATED = 2.0  # the same mistake at a second place
 MOST_BITS = 40.0
@@ -27,12 +28,15 @@ def class_bits(prior: float, total: float) -> float:
     return log2(total / prior)
 
 
-def spelled(paper: Paper, error: Array, off: Array) -> float:
-    """What it costs to spell out the numbers that are off, digit by digit."""
+def spelled(paper: Paper, error: Array, off: Array, meant: Array) -> float:
+    """What it costs to spell out the numbers that are off, digit by digit.
+
+    A zero where another number is meant says as much as that number would.
+    """
     count = int(np.count_nonzero(off))
     if not count:
         return 0.0
-    size = np.abs(paper.value)
+    size = np.maximum(np.abs(paper.value), np.abs(meant))
     reach = np.maximum(paper.half + error, np.where(paper.unit > 0, 0.0, size * 1e-4))
     reach = np.where(reach > 0, reach, 0.5e-4)
     digits = np.log2(1.0 + size / (2 * reach) * 2)

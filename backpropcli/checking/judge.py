@@ -128,12 +128,13 @@ class Judge:
         verdict.carried_on = which not in self.meant
         wrong = bool(np.any(~(verdict.right | (verdict.near & verdict.follows))))
         verdict.lost = wrong and _is_degenerate(entry, self.graph)
-        if not self.clamp or which in self.meant or verdict.lost:
-            if wrong and entry.is_whole and not state.wrong[i]:
-                state.wrong[i] = False
+        if not self.clamp or verdict.lost:
             return
         numbers = entry.paper.value
         half = np.where(self._is_sharp(entry.paper, verdict), 0.0, entry.paper.half)
+        if which in self.meant:
+            numbers = np.where(verdict.mismatch, verdict.predicted, numbers)
+            wrong = bool(np.any(~(verdict.right | verdict.near | verdict.mismatch)))
         state.values[i] = entry.put_in(state.values[i], numbers)
         state.errors[i] = entry.put_in(state.errors[i], half)
         state.wrong[i] = wrong if entry.is_whole else wrong or state.wrong[i]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backpropcli.language.nodes import names
 from backpropcli.problem.data import Problem
 from backpropcli.problem.quantities import split_derivative
 
@@ -9,10 +10,23 @@ from backpropcli.problem.quantities import split_derivative
 def only_in_examples(problem: Problem, name: str) -> bool:
     """Whether a quantity is another one in each example: it has no total.
 
-    What examples share, the loss, and the gradients of the loss for what they share have one.
+    What examples share, the loss, and the gradients of the loss for what they share have one, and
+    so has what is defined by these.
     """
     if not problem.examples:
         return False
+    waiting, seen = [name], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if _varies(problem, name):
+            return True
+        seen.add(name)
+        parts = [n for one in problem.definitions if one.name == name for n in names(one.expr)]
+        waiting += [part for part in parts if part not in seen]
+    return False
+
+
+def _varies(problem: Problem, name: str) -> bool:
     parts = split_derivative(name)
     if parts is not None:
         upper, lower = parts

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from backpropcli.checking.candidates import Candidate, Candidates, Change
-from backpropcli.checking.costs import class_bits, spelled, total_weight
+from backpropcli.checking.costs import SLACK, class_bits, spelled, total_weight
 from backpropcli.checking.graph import Formula
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Judging, fits, is_cut
@@ -323,9 +323,10 @@ class Search:
         off = off & ~self.legal_at_zero(which)
         if not np.any(off):
             return None
-        cost = spelled(paper, error, off)
+        cost = spelled(paper, error, off, predicted)
         slips, bits = self.pen.explain(which, predicted, error, off, predictions)
-        return Left(which, off, min(cost, bits), cost, slips if bits < cost else ())
+        bare = cost + SLACK
+        return Left(which, off, min(bare, bits), cost, slips if bits < bare else ())
 
     def is_late(self) -> bool:
         if self.cut:

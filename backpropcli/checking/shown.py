@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backpropcli.checking.costs import class_bits, spelled, total_weight
+from backpropcli.checking.costs import SLACK, class_bits, spelled, total_weight
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper, fits
 from backpropcli.checking.trial import Prediction
@@ -68,7 +68,7 @@ class Pen:
             lead = class_bits(mistake.prior, self.total) + log2(max(1, self.sites))
             for slip in mistake.slips(shown):
                 options.append(SlipFound(mistake, slip, which, lead + slip.bits))
-        return _cheapest(options, paper, error, off)
+        return _cheapest(options, paper, error, off, meant)
 
     def _shown(
         self,
@@ -127,19 +127,20 @@ class Pen:
 
 
 def _cheapest(
-    options: list[SlipFound], paper: Paper, error: Array, off: Array
+    options: list[SlipFound], paper: Paper, error: Array, off: Array, meant: Array
 ) -> tuple[tuple[SlipFound, ...], float]:
     """One slip for as many numbers as possible, then others for the rest, greedily."""
     rest = np.array(off, bool)
     chosen: list[SlipFound] = []
-    cost = spelled(paper, error, rest)
+    cost = spelled(paper, error, rest, meant) + SLACK
     while np.any(rest):
         best, gain = None, 1e-9
         for one in options:
             after = rest.copy().reshape(-1)
             after[list(one.slip.entries)] = False
             after = after.reshape(rest.shape)
-            saved = spelled(paper, error, rest) - spelled(paper, error, after) - one.bits
+            saved = spelled(paper, error, rest, meant) - spelled(paper, error, after, meant) - one.bits
+            saved += 0.0 if np.any(after) else SLACK
             if saved > gain:
                 best, gain = one, saved
         if best is None:

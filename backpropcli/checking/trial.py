@@ -21,8 +21,6 @@ class Trial:
         self.judge, self.graph = judge, judge.graph
         self.values = judge.state.values
         self.fixed = self._fixed()
-        # A number that was written but not used further on: a mistake in it stays on its line.
-        self.shown_only = {judge.sheet.entries[which].node for which in judge.meant}
         self._reach: dict[int, tuple[int, ...]] = {}
         self.count = 0
 
@@ -32,7 +30,7 @@ class Trial:
         for node, entries in self.judge.at.items():
             for which in entries:
                 verdict = self.judge.verdicts[which]
-                used = which not in self.judge.meant and not verdict.lost and self.judge.clamp
+                used = not verdict.lost and self.judge.clamp
                 if self.judge.sheet.entries[which].is_whole and used:
                     found.add(node)
         return found
@@ -44,7 +42,7 @@ class Trial:
             seen, stack = {start}, [start]
             while stack:
                 i = stack.pop()
-                if i in self.fixed or (i == start and i in self.shown_only):
+                if i in self.fixed:
                     continue
                 for child in self.graph.nodes[i].children:
                     if child not in seen:
@@ -81,7 +79,7 @@ class Trial:
                 if not np.isfinite(value).all():
                     return None
                 self._note(i, value, found)
-                if i not in self.fixed and not (i in changed and i in self.shown_only):
+                if i not in self.fixed:
                     new[i] = self._kept(i, value)
         return found
 

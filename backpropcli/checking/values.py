@@ -38,6 +38,7 @@ from backpropcli.problem.quantities import CALLED
 from backpropcli.writing import number
 
 MAX_AXES = 8
+MAX_SIDES = 40
 MAX_ENTRIES = 100_000  # of a part of an answer, where the problem has nothing larger
 _CALLS = FUNCTIONS | set(CALLED)
 
@@ -107,6 +108,8 @@ class ValueReader:
         sides = split_sides(piece)
         if len(sides) > 1 and is_label(sides[0].text):
             del sides[0]
+        if len(sides) > MAX_SIDES:
+            raise piece.refused(f"a working has at most {MAX_SIDES} sides, found {len(sides)}")
         last = sides[-1]
         if not last.text:
             raise piece.refused("nothing stands after the last equals sign")
@@ -145,15 +148,14 @@ class ValueReader:
             raise _at(piece, error) from None
         return None if names(parsed) else self.constants(piece, parsed)
 
-    def constants(self, piece: Piece, parsed: Expr) -> Array:
-        """The numbers of an expression without names; lists entry by entry."""
+    def constants(self, text: Piece, parsed: Expr) -> Array:
+        """The numbers of a part of a text, which has no names; lists entry by entry."""
         if not is_op(parsed, "array"):
+            piece = text.part(*(parsed.span or (0, len(text.text))))
             signed = signed_number(piece)
             return single(signed) if signed is not None else self.worked_out(piece)
-        spans = [entry.span or (0, 0) for entry in parsed.args]
-        pieces = [piece.part(start, stop) for start, stop in spans]
-        rows = [self.constants(p, entry) for p, entry in zip(pieces, parsed.args, strict=True)]
-        return stacked(rows, pieces)
+        rows = [self.constants(text, entry) for entry in parsed.args]
+        return stacked(rows, [text.part(*(entry.span or (0, 0))) for entry in parsed.args])
 
     def worked_out(self, piece: Piece) -> Array:
         """The values of an expression of numbers, exact where they are rational."""

@@ -18,6 +18,7 @@ COMMANDS = {
     "solve": "Work out every value and gradient of a problem, step by step.",
     "check": "Judge answers to a problem, and name the mistakes in them.",
     "explain": "Explain a mistake of the catalogue, or list them all.",
+    "template": "A blank answers file for a problem.",
 }
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from backpropcli.language.nodes import Apply, Expr, Name, Number, call, index, is_op, names
-from backpropcli.mistakes.parts import Chain, Path, Term, at_path, chains, put, summed, terms, walk
+from backpropcli.mistakes.parts import (
+    Chain,
+    Path,
+    Term,
+    at_path,
+    chains,
+    put,
+    replaced,
+    summed,
+    terms,
+    walk,
+)
 from backpropcli.mistakes.slopes import uses
 from backpropcli.mistakes.world import World
 from backpropcli.ops.sizes import Shape
@@ -262,28 +273,16 @@ def added_weights(world: World) -> Iterator[tuple[Equation, str, list[str]]]:
         yield gradient, bias.name, inputs
 
 
-def without_upstream(world: World, expr: Expr) -> Expr | None:
-    """A gradient with 1 in place of its upstream gradients, or nothing."""
-    if is_op(expr, "outer"):
-        left, right = expr.args
-        shape = world.shape(expr) or ()
-        if world.upstreams(left) and not world.upstreams(right):
-            return call("expand", right, shape=shape)
-        if world.upstreams(right) and not world.upstreams(left):
-            column = call("reshape", left, shape=(*(world.shape(left) or ()), 1))
-            return call("expand", column, shape=shape)
-        return None
-    found = next((c for c in chains(expr) if not c.path), None)
-    if found is None:
-        return None
-    kept = [i for i, f in enumerate(found.factors) if _is_upstream(f.expr)]
-    if kept:
-        return found.without(*kept)
-    return Number(1) if isinstance(expr, Name) else None
+def without_upstream(world: World, expr: Expr) -> Expr:
+    """A gradient with 1 in place of its upstream gradients."""
 
+    def one(node: Expr) -> Expr | None:
+        if not isinstance(node, Name) or not world.upstreams(node):
+            return None
+        shape = world.program.shapes[node.name]
+        return call("expand", 1, shape=shape) if shape else Number(1)
 
-def _is_upstream(expr: Expr) -> bool:
-    return isinstance(expr, Name) and expr.name.startswith("d") and "/d" in expr.name
+    return replaced(expr, one)
 
 
 def is_used(world: World, name: str) -> bool:

@@ -63,6 +63,23 @@ loss: mean((yhat - y)**2)
   p: sigmoid(s)
 loss: bce(p, y)
 """,
+    "bce_one": f"""{_DATA}network:
+  z: W1 @ x + b1
+  a: sigmoid(z)
+  s: w2 @ a + b2
+  p: sigmoid(s)
+loss: bce(p, y)
+""",
+    "neuron": """\
+inputs:
+  x: 0.07
+weights:
+  w: 0.04
+network:
+  h: sigmoid(x)
+  yhat: w*h
+find: [h, yhat]
+""",
     "softmax": """\
 inputs:
   y: [0, 1, 0]
@@ -96,16 +113,12 @@ network:
 find: [G, dG/dx, dF/dG, dF/dx]
 """,
     "mask": """\
-inputs:
-  x: [1, 2]
 weights:
-  W1: [[0.5, -1], [0.25, 0.75]]
-  b1: [0.1, -0.2]
+  z: [-1.4, 1.55, 0.8]
 network:
-  z: W1 @ x + b1
   h: relu(z)
 upstream:
-  h: [0.5, -1]
+  h: [0.5, -1, 0.75]
 """,
     "leaky": """\
 weights:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from backpropcli.language.nodes import Expr, Name, as_expr, call, is_op
+from backpropcli.language.nodes import At, Expr, Name, as_expr, call, index, is_op, names, substitute
 from backpropcli.language.text import number_text
 from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.parts import put, walk
@@ -15,6 +15,8 @@ from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
 
 MOST_ALTERNATIVES = 10
+MOST_NEIGHBOURS = 9  # entries of an operand that are exchanged one by one
+ENTRYWISE = ("add", "sub", "mul", "div", "over", "neg", "pow")
 MOST_ENTRIES = 12  # of a given value whose digits are tried
 CONFUSED = {
     "0": "68", "1": "74", "2": "7", "3": "58", "4": "91", "5": "36", "6": "05", "7": "12",
@@ -33,6 +35,7 @@ def exchanged_operands(world: World) -> Iterator[Operand]:
                 inside = path and is_op(_parent(equation.expr, path), "index")
                 if not inside:
                     yield from _others(world, equation, path, node)
+                    yield from _own_entries(world, equation, path, node)
             elif is_op(node, "index") and isinstance(node.args[0], Name):
                 yield from _entries(world, equation, path, node)
 
@@ -95,12 +98,30 @@ def _entries(
     if int(np.prod(sizes)) > MOST_ALTERNATIVES:
         return
     for position in np.ndindex(*sizes):
-        from backpropcli.language.nodes import index
-
         other = index(inner, *(int(i) for i in position))
         if other != node:
             expr = put(equation.expr, path, other)
             yield equation.name, expr, world.text(other), world.text(node), 0.0
+
+
+def _own_entries(
+    world: World, equation: Equation, path: tuple[int, ...], node: Name
+) -> Iterator[Operand]:
+    """One entry of an operand replaced by a neighbour of its row or column: w11 for w12."""
+    shape = world.program.shapes.get(node.name, ())
+    sizes = tuple(s for s in shape if isinstance(s, int))
+    if not shape or len(sizes) < len(shape) or int(np.prod(sizes)) > MOST_NEIGHBOURS:
+        return
+    if all(is_op(n, *ENTRYWISE) or not n.args for _, n in walk(equation.expr)):
+        return  # entry by entry it would show at one entry only, as swapped entries do
+    for here in np.ndindex(*sizes):
+        for there in np.ndindex(*sizes):
+            if sum(a != b for a, b in zip(here, there, strict=True)) != 1:
+                continue
+            mine, other = index(node, *here), index(node, *there)
+            moved = node + call("place", other - mine, at=At(here), shape=shape)
+            expr = put(equation.expr, path, moved)
+            yield equation.name, expr, world.text(other), world.text(mine), 0.0
 
 
 def misread(world: World) -> Iterator[Edit]:
@@ -113,8 +134,29 @@ def misread(world: World) -> Iterator[Edit]:
                 "read": _shown(read),
                 "true": _shown(value),
             }
-            for edit in world.edit(equation.name, expr, "", 1.0, **facts):
-                yield edit
+            yield from world.edit(equation.name, expr, "", 1.0, **facts)
+
+
+def misread_throughout(world: World) -> Iterator[Edit]:
+    """One digit of one given number read as another, in every equation that uses it."""
+    for name, given in world.problem.given.items():
+        value = world.values.get(name)
+        if value is None or np.size(value) > MOST_ENTRIES or given.kind == "upstream":
+            continue
+        users = [e for e in (*world.forward, *world.gradients) if name in names(e.expr)]
+        for position in np.ndindex(np.shape(value)):
+            number = Fraction(repr(float(np.asarray(value)[position])))
+            if len(users) < 2 or not number or number.denominator > 10**6:
+                continue
+            for read in _readings(number):
+                moved = _moved(world, name, position, read - number)
+                changes = {e.name: substitute(e.expr, {name: moved}) for e in users}
+                facts = {
+                    "given": _entry_name(world, name, position),
+                    "read": _shown(read),
+                    "true": _shown(number),
+                }
+                yield Edit(name, changes, facts, 0.0, name)
 
 
 def lost_signs(world: World) -> Iterator[Edit]:
@@ -157,8 +199,6 @@ def _readings(value: Fraction) -> Iterator[Fraction]:
 
 def _moved(world: World, name: str, position: tuple[int, ...], by: Fraction) -> Expr:
     """A given value with one entry changed."""
-    from backpropcli.language.nodes import At
-
     shape = world.program.shapes[name]
     if not shape:
         return Name(name) + as_expr(by)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import log2
 from typing import NamedTuple
 
-from backpropcli.language.nodes import Expr, Name, index, is_op, names
+from backpropcli.language.nodes import Expr, Name, Number, call, index, is_op, names
 from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.layers import lower
-from backpropcli.mistakes.parts import Term, put, replaced, summed, terms, walk
+from backpropcli.mistakes.parts import Term, chain_of, put, replaced, summed, terms, walk
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
+from backpropcli.problem.quantities import split_derivative
 
 MOST_PATHS = 8
 
@@ -40,13 +40,15 @@ def _terms_kept(world: World, equation: Equation) -> Iterator[Kept]:
     penalty = [t for t in parts if world.is_penalty(t.expr)]
     paths = [t for t in parts if not world.is_penalty(t.expr)]
     value = lower(equation)
-    if len(paths) < 2 or len(paths) > MOST_PATHS:
+    if not 2 <= len(paths) <= MOST_PATHS or not has_paths(world, equation):
         return
     is_weight = value in world.weights
     for i, one in enumerate(paths):
         rest = [t for j, t in enumerate(paths) if j != i]
         if _is_direct(world, one.expr) and not is_weight:
             yield Kept(equation.name, summed([*rest, *penalty]), "skip", "the other paths", value)
+        elif len(paths) == 2 and not is_weight and _is_direct(world, rest[0].expr):
+            continue
         role = "overwritten" if is_weight or i == 0 else "fanout"
         text = f"the path {world.text(one.expr)}"
         yield Kept(equation.name, summed([one, *penalty]), role, text, value)
@@ -55,27 +57,64 @@ def _terms_kept(world: World, equation: Equation) -> Iterator[Kept]:
             yield Kept(equation.name, summed([*rest, *penalty]), "fanout", text, value, 1.0)
 
 
+def has_paths(world: World, equation: Equation) -> bool:
+    """Whether the summands of a gradient are paths: its value has several uses."""
+    value = Name(lower(equation))
+    uses = sum(node == value for e in world.forward for _, node in walk(e.expr))
+    return uses > 1 and not is_residual(world, equation)
+
+
+def is_residual(world: World, equation: Equation) -> bool:
+    """Whether a sum is prediction minus target, which is no sum over paths."""
+    return equation in world.loss_slopes and not world.upstreams(equation.expr)
+
+
 def _is_direct(world: World, expr: Expr) -> bool:
-    """Whether a path leads past all weights."""
-    return not any(n in world.weights for n in names(expr) if "/" not in n)
+    """Whether a path leads past everything that multiplies: its slope is 1, or an activation's."""
+    chain = chain_of(expr)
+    passed = {i for s in world.slopes if s.chain.factors == chain.factors for i in s.positions}
+    return all(
+        not below and (i in passed or factor == Number(1) or _is_gradient(factor))
+        for i, (factor, below) in enumerate(chain.factors)
+    )
+
+
+def _is_gradient(expr: Expr) -> bool:
+    return isinstance(expr, Name) and split_derivative(expr.name) is not None
 
 
 def _rows_kept(world: World, equation: Equation) -> Iterator[Kept]:
     """The path through a single unit of the layer behind."""
     for path, node in walk(equation.expr):
-        if not is_op(node, "matmul") or not is_op(node.args[0], "transpose"):
+        if not is_op(node, "matmul"):
             continue
-        weight, g = node.args[0].args[0], node.args[1]
-        shape = world.shape(g) or ()
-        if len(shape) != 1 or not isinstance(shape[0], int) or not 2 <= shape[0] <= MOST_PATHS:
-            continue
-        for i in range(shape[0]):
-            one = index(weight, i) * index(g, i)
+        units = list(_units(world, *node.args))
+        for i, one in enumerate(units):
             text = f"the path through unit {i + world.problem.index_from} behind it"
-            yield Kept(
-                equation.name, put(equation.expr, path, one), "fanout", text, lower(equation),
-                log2(shape[0]),
-            )  # fmt: skip
+            yield Kept(equation.name, put(equation.expr, path, one), "fanout", text, lower(equation))
+            if len(units) > 2:
+                text = f"the paths without unit {i + world.problem.index_from} behind it"
+                rest = put(equation.expr, path, node - one)
+                yield Kept(equation.name, rest, "fanout", text, lower(equation), 1.0)
+
+
+def _units(world: World, left: Expr, right: Expr) -> Iterator[Expr]:
+    """The summands of a turned weight matrix times a gradient, in either order: one per unit."""
+    turned = is_op(left, "transpose")
+    if turned == is_op(right, "transpose"):
+        return
+    weight, g = (left.args[0], right) if turned else (right.args[0], left)
+    shape = world.shape(g) or ()
+    count = shape[0 if turned else -1] if shape else 0
+    if not isinstance(count, int) or not 2 <= count <= MOST_PATHS or not world.upstreams(g):
+        return
+    for i in range(count):
+        if len(shape) == 1:
+            yield index(weight if turned else weight.T, i) * index(g, i)
+        elif turned:
+            yield call("outer", index(weight, i), index(g, i))
+        else:
+            yield call("outer", index(g.T, i), index(weight.T, i))
 
 
 def crossings(world: World) -> Iterator[Edit]:
@@ -112,6 +151,8 @@ def _crossed(world: World, one: str, other: str) -> Iterator[Edit]:
 
 def _turned(world: World, weight: str) -> Iterator[Edit]:
     def turned(node: Expr) -> Expr | None:
+        if is_op(node, "transpose") and node.args[0] == Name(weight):
+            return Name(weight)
         return node.T if node == Name(weight) else None
 
     changes = {

@@ -180,6 +180,8 @@ class World:
 
     def is_penalty(self, expr: Expr) -> bool:
         """Whether a summand holds weights and constants only, as a regulariser's gradient does."""
+        if not self.loss.penalties:
+            return False
         used = [n for n in names(expr) if n not in self.loss.parts_slopes]
         return any(n in self.weights for n in used) and all(
             n in self.weights or self.problem.given.get(n) is not None for n in used
@@ -194,11 +196,16 @@ class World:
 
     def _scaled_data(self, expr: Expr, factor: Fraction) -> Expr:
         parts = terms(expr)
-        kept = [t for t in parts if self.is_penalty(t.expr)]
+        kept = [t for t in parts if not self.is_from_loss(t.expr)]
         if not kept:
             return scaled(expr, factor)
-        data = summed(t for t in parts if not self.is_penalty(t.expr))
+        data = summed(t for t in parts if self.is_from_loss(t.expr))
         return summed([*terms(scaled(data, factor)), *kept])
+
+    def is_from_loss(self, expr: Expr) -> bool:
+        """Whether a summand of a gradient comes from the data part of the loss itself."""
+        behind = set(self.upstreams(expr)) - self.loss.parts_slopes
+        return not behind and not self.is_penalty(expr)
 
     @cached_property
     def loss_slopes(self) -> tuple[Equation, ...]:
@@ -207,7 +214,7 @@ class World:
             e
             for e in self.gradients
             if set(e.through) & self.loss.data_equations
-            and any(not self.is_penalty(t.expr) for t in terms(e.expr))
+            and any(self.is_from_loss(t.expr) for t in terms(e.expr))
             and (split_derivative(e.name) or ("", ""))[0] == self.upper
             and (split_derivative(e.name) or ("", ""))[1] not in self.loss.parts
         )

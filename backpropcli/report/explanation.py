@@ -119,7 +119,8 @@ def overview(width: int, bold: Emphasis) -> str:
             lines += [""] * bool(lines) + [bold(family.capitalize())]
         for entry in chosen:
             lines += _entry(entry, longest, min(width, LONGEST))
-    return "\n".join([*lines, "", "backprop explain CODE tells more about one of them.", ""])
+    more = textwrap.wrap("backprop explain CODE tells more about one of them.", width)
+    return "\n".join([*lines, "", *more, ""])
 
 
 def _entry(entry: Explanation, longest: int, width: int) -> list[str]:

@@ -11,6 +11,7 @@ from backpropcli.files.visible import visible_name
 from backpropcli.report.judging import (
     answer_words,
     case_words,
+    is_arithmetic,
     is_notice,
     mistake_words,
     name_words,
@@ -21,8 +22,8 @@ from backpropcli.report.judging import (
 )
 
 MOST_SOURCES = 3
-UNEXPLAINED = "This line is off; no known mistake explains it."
-WORK_AGAIN = "This line is off: work it out once more from the lines before it."
+UNEXPLAINED = "this line is off; no known mistake explains it"
+WORK_AGAIN = "this line is off: work it out once more from the lines before it"
 
 
 class Row(NamedTuple):
@@ -155,7 +156,8 @@ class _Maker:
         for answer in self.unexplained:
             yield self.unnamed(answer)
         for answer in self.report.answers:
-            if not all(link.ok for link in answer.links):
+            roots = [self.report.mistakes[number] for number in answer.roots]
+            if not all(link.ok for link in answer.links) and not any(map(is_arithmetic, roots)):
                 yield self.working(answer)
             if answer.status == "unreadable":
                 said = tuple(Said(visible_name(note)) for note in answer.notes)
@@ -185,8 +187,8 @@ class _Maker:
                 yield Said(value_words(value), label, True)
 
     def unnamed(self, answer: Answer) -> Finding:
-        sentence = WORK_AGAIN if self.reveal == "hint" else UNEXPLAINED
-        said = [Said(sentence), *(Said(visible_name(note)) for note in answer.notes)]
+        sentences = answer.notes or (WORK_AGAIN if self.reveal == "hint" else UNEXPLAINED,)
+        said = [Said(visible_name(sentence)) for sentence in sentences]
         return self.finding("off", answer, (*said, *self.values(answer)))
 
     def working(self, answer: Answer) -> Finding:

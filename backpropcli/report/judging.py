@@ -74,15 +74,15 @@ def written_words(answer: Answer) -> str:
 def answer_words(answer: Answer, roots: list[Root]) -> str:
     """A short note on an answer: why it is off, or what is remarkable about it."""
     if answer.status == "wrong" and roots:
-        return "; ".join(dict.fromkeys(_because(answer, root) for root in roots))
+        said = list(dict.fromkeys(_because(answer, root) for root in roots))
+        return "; ".join([*said, *answer.notes])
     if answer.status == "wrong":
         return "see below"
-    right = [] if answer.expected is None else [f"right: {value_words(answer.expected)}"]
-    if answer.status in ("missing", "unreadable"):
-        return "; ".join(["see below"] * (answer.status == "unreadable") + right)
-    said = [NOTES[answer.status]] if answer.status in NOTES else []
-    said += right if answer.status in NOTES else []
-    said += answer.notes
+    said = ["see below"] if answer.status == "unreadable" else list(answer.notes)
+    if not said and answer.status in NOTES:
+        said = [NOTES[answer.status]]
+    if answer.expected is not None and answer.status != "correct":
+        said.append(f"right: {value_words(answer.expected)}")
     if not all(link.ok for link in answer.links):
         said.append("an equals sign of the working does not hold")
     return "; ".join(said)
@@ -108,6 +108,11 @@ def name_words(root: Root) -> str:
 def is_notice(root: Root) -> bool:
     """Whether it only draws attention to something, by the digit of its family."""
     return root.code[2:3] == "9"
+
+
+def is_arithmetic(root: Root) -> bool:
+    """Whether it tells which equals sign of a working does not hold."""
+    return root.code[2:3] == "7"
 
 
 def mistake_words(root: Root, reveal: str) -> Iterator[tuple[str, str, bool]]:

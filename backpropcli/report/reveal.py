@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,11 @@ if TYPE_CHECKING:  # the levels are wanted before anything heavy is imported
     from backpropcli.checking.data import Answer, CheckReport, Root
 
 LEVELS = ("none", "hint", "diagnosis", "answer")
-NUMBER = re.compile(r"(?<![\w.])[-−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?:/\d+)?")
+# Numbers that say where, not what: an index, a shape, "entry 3"; they are no values.
+WHERE = r"(?<=\w)\[[\d,: ]*\]|\(\d+,[\d, ]*\)|\b(?:entry|row|column|example|step|line) [\d,]+"
+NUMBER = re.compile(
+    rf"(?P<where>{WHERE})|(?<![\w.])[-−]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?(?:/\d+)?"
+)
 HIDDEN = "..."
 GIVEN = ("correct", "rounded")  # statuses of an answer whose value is right already
 
@@ -32,17 +36,15 @@ def _all(report: CheckReport) -> CheckReport:
 def _without_values(report: CheckReport) -> CheckReport:
     """No right value, neither the key's nor the one that follows from the student's own."""
     secrets = [secret for answer in report.answers for secret in _secrets(answer)]
-    own = {number for answer in report.answers for number in _numbers(answer)}
-
-    def said(text: str) -> str:
-        # A single digit is more often a factor of a rule than the value that is asked.
-        return _hidden(text, secrets, own, digits=2)
-
+    mistakes = [
+        _unspoilt(root, secrets, [a for a in report.answers if number in a.roots])
+        for number, root in enumerate(report.mistakes)
+    ]
     return replace(
         report,
         answers=tuple(_diagnosed(answer, secrets) for answer in report.answers),
-        mistakes=tuple(_unspoilt(root, said) for root in report.mistakes),
-        notes=tuple(map(said, report.notes)),
+        mistakes=tuple(mistakes),
+        notes=tuple(_hidden(note, secrets, set(), digits=2) for note in report.notes),
     )
 
 
@@ -84,21 +86,27 @@ def _asked(root: Root) -> Root:
 def _diagnosed(answer: Answer, secrets: list[float]) -> Answer:
     """An answer without the right values; what its working should come to is one of them."""
     here, own = _secrets(answer), _numbers(answer)
-    links = tuple(
-        link._replace(message=_hidden(link.message, secrets, own)) for link in answer.links
-    )
-    notes = tuple(
-        _hidden(_hidden(note, here, own), secrets, own, digits=2) for note in answer.notes
-    )
+
+    def said(text: str) -> str:
+        return _hidden(_hidden(text, here, own), secrets, own, digits=2)
+
+    links = tuple(link._replace(message=said(link.message)) for link in answer.links)
+    notes = tuple(map(said, answer.notes))
     return replace(answer, expected=None, carried=None, links=links, notes=notes)
 
 
-def _unspoilt(root: Root, said: Callable[[str], str]) -> Root:
+def _unspoilt(root: Root, secrets: list[float], explained: list[Answer]) -> Root:
     """A mistake whose sentences do not tell the right values."""
+    own = {number for answer in explained for number in _numbers(answer)}
+
+    def said(text: str) -> str:
+        # A single digit is more often a factor of a rule than the value that is asked.
+        return _hidden(text, secrets, own, digits=2)
+
     return replace(
         root, message=said(root.message), question=said(root.question), remedy=said(root.remedy),
         did=said(root.did), right=said(root.right),
-        alternatives=tuple(_unspoilt(other, said) for other in root.alternatives),
+        alternatives=tuple(_unspoilt(other, secrets, explained) for other in root.alternatives),
     )  # fmt: skip
 
 
@@ -111,7 +119,7 @@ def _secrets(answer: Answer) -> list[float]:
 
 def _numbers(answer: Answer) -> set[str]:
     """The numbers that the student wrote."""
-    return set(NUMBER.findall(answer.text))
+    return {found[0] for found in NUMBER.finditer(answer.text)}
 
 
 def _entries(value: Any) -> Iterator[float]:
@@ -127,7 +135,11 @@ def _hidden(text: str, secrets: list[float], own: set[str], digits: int = 1) -> 
 
     def one(found: re.Match[str]) -> str:
         token = found[0]
-        if token in own or sum(c.isdigit() for c in token.lstrip("-−0.")) < digits:
+        if (
+            found["where"]
+            or token in own
+            or sum(c.isdigit() for c in token.lstrip("-−0.")) < digits
+        ):
             return token
         return HIDDEN if any(_tells(token, secret) for secret in secrets) else token
 

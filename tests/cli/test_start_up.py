@@ -33,8 +33,9 @@ def test_help_and_version_load_next_to_nothing(arguments):
     assert loaded(*arguments) == (0, {"click"})
 
 
-def test_the_help_of_solve_loads_no_mathematics():
-    assert loaded("solve", "--help") == (0, {"click"})
+@pytest.mark.parametrize("command", ["solve", "check", "explain"])
+def test_the_help_of_a_command_loads_no_mathematics(command):
+    assert loaded(command, "--help") == (0, {"click"})
 
 
 def test_an_unknown_command_loads_no_mathematics():
@@ -46,6 +47,22 @@ def test_only_the_terminal_format_loads_rich(form):
     code, names = loaded("solve", "-f", form, RELU)
     assert code == 0
     assert not names & {"rich", "sympy", "asyncio", "multiprocessing"}
+
+
+@pytest.mark.parametrize("form", ["plain", "json", "markdown", "table"])
+def test_check_loads_rich_for_the_table_only_and_never_sympy(form, tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("answers:\n  z1: [-1, 2, 3]\n  dL/dyhat: 7\n")
+    code, names = loaded("check", "-f", form, "-p", RELU, str(path))
+    assert code == 1
+    assert ("rich" in names) == (form == "table")
+    assert not names & {"sympy", "asyncio", "multiprocessing"}
+
+
+def test_explain_loads_neither_rich_nor_sympy():
+    code, names = loaded("explain")
+    assert code == 0
+    assert not names & {"rich", "sympy"}
 
 
 def test_the_table_does_not_load_sympy():

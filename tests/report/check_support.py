@@ -57,7 +57,7 @@ ANSWERS = (
     judged("dL/dW1", "wrong", "1/3", submitted=[[0.0, 9.5], [28.5, 14.0], [14.0, 7.0]],
            expected=[[0.0, 0.0], [14.25, 7.0], [7.0, 3.5]], text="[[0, 9.5], [28.5, 14], [14, 7]]",
            carried=[[0.0, 0.0], [28.5, 14.0], [14.0, 7.125]], place=place(7, 11), width=31,
-           notes=("the second row is 14.25 after the mask",)),
+           notes=("this line is off: the second row is 14.25 after the mask",)),
     judged("yhat", "unreadable", expected=5.625, text="4 + =", place=place(8, 9), width=5,
            notes=("an operand is missing after +",)),
     judged("L", "wrong", submitted=6.75, expected=6.125, text="(1.5 - 5)**2/2 = 12.25/2 = 6.75",

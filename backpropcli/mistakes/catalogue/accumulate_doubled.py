@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from backpropcli.mistakes.entry import Edit, Mistake
 from backpropcli.mistakes.parts import summed, terms
+from backpropcli.mistakes.paths import is_residual
 from backpropcli.mistakes.world import World
 
 
@@ -13,7 +14,7 @@ def edits(world: World) -> Iterator[Edit]:
     """One summand of a gradient added once more."""
     for equation in world.gradients:
         parts = terms(equation.expr)
-        reused = len(parts) > 1 or len(equation.through) > 1
+        reused = (len(parts) > 1 or len(equation.through) > 1) and not is_residual(world, equation)
         for one in parts:
             if reused:
                 text = world.text(one.expr)

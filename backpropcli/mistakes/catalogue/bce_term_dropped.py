@@ -1,11 +1,32 @@
-"""The second term of the binary cross-entropy is missing."""
+"""The second term of the binary cross-entropy is missing.
+
+What it is
+
+The loss or its derivative uses y * log(p) alone. The part (1 - y) * log(1 - p) is left
+out.
+
+Why it is wrong
+
+The binary cross-entropy has a part for each answer. Where the target is 0 the first
+part is 0, and the second is the whole loss.
+
+Example
+
+With p = 0.4048 and y = 0, L = -ln(1 - 0.4048) = 0.5188. Without the second part the
+loss would be 0, as if the prediction were perfect.
+
+How to avoid it
+
+Write both parts down and only then put in y. For y = 1 the first remains, for y = 0 the
+second.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backpropcli.language.nodes import call, is_op
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.parts import put, walk
 from backpropcli.mistakes.world import World
 
@@ -37,8 +58,14 @@ MISTAKE = Mistake(
     code="BP222",
     name="bce-term-dropped",
     tier="C",
-    message=("{at} leaves out (1 - y)*log(1 - p), which is all there is where the target is 0."),
-    question="What is the loss where the target is 0?",
-    remedy="{at} = {right}",
+    message=(
+        "{at} leaves out (1 - y)*log(1 - p) or its derivative, which is all there is where "
+        "the target is 0."
+    ),
+    question="What is left of this loss where the target is 0?",
+    remedy="Write both parts down, and only then put the target in.",
+    examples=(
+        Example("bce", "p: 0.4048\nL: 0.0000\n", "L"),
+    ),
     edits=edits,
 )

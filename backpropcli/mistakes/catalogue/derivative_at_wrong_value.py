@@ -1,11 +1,33 @@
-"""The slope is evaluated at the wrong stored value."""
+"""The slope is evaluated at the wrong stored value.
+
+What it is
+
+The right formula for the slope gets the wrong number: z in a(1 - a), or the output sent
+through the activation a second time.
+
+Why it is wrong
+
+The short formulas a(1 - a) of the sigmoid and 1 - a^2 of the tanh are written in terms
+of the output a. With z in them they give another number, often an impossible one.
+
+Example
+
+A sigmoid unit has z = -1.4 and a = 0.1978. Its slope is 0.1978 * 0.8022 = 0.1587. With
+z in the formula it would be -1.4 * 2.4 = -3.36, but a sigmoid slope lies between 0 and
+0.25.
+
+How to avoid it
+
+Note beside each formula what goes into it: the input z or the output a. Check the
+range: up to 0.25 for a sigmoid, up to 1 for a tanh.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backpropcli.language.nodes import Name, call
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.slopes import by_output
 from backpropcli.mistakes.world import World
 
@@ -34,17 +56,45 @@ MISTAKE = Mistake(
     name="derivative-at-wrong-value",
     tier="A",
     message=(
-        "{at} puts {used} into the slope of {activation}; the formula {formula} takes "
-        "the output of the activation."
+        "{at} puts {used} into the slope of {activation}; the formula {formula} takes the "
+        "output of the activation."
     ),
     question=(
-        "Is the slope of {activation} written in terms of its input or of its output, "
-        "and which did you put in?"
+        "Is the slope of {activation} written in terms of its input or of its output, and "
+        "which did you put in?"
     ),
-    remedy="{at} = {right}",
+    remedy="Put the output of {activation} in the place of a in {formula}.",
+    examples=(
+        Example(
+            net="S",
+            answers=(
+                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
+                "dL/ds: -0.1434\ndL/da: [-0.04302, 0.08605]\ndL/dz: [0.1446, -0.07335]\n"
+                "dL/dW1: [[0.1446, 0.2891], [-0.07335, -0.1467]]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="S",
+            answers=(
+                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
+                "dL/ds: -0.1434\ndL/da: [-0.04302, 0.08605]\ndL/dz: [-0.01065, 0.01823]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="T",
+            answers=(
+                "t: [-0.8854, 0.9138]\nyhat: -0.7639\ndL/dyhat: -1.764\n"
+                "dL/dt: [-0.5292, 1.0583]\ndL/dz: [0.508, -1.4843]\n"
+            ),
+            at="dL/dz",
+        ),
+    ),
     edits=edits,
     look_alikes=(
         "partial-activation-derivative",
         "wrong-activation-derivative",
+        "local-derivative-wrong-point",
     ),
 )

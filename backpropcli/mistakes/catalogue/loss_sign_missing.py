@@ -1,10 +1,30 @@
-"""The minus sign of a cross-entropy is missing."""
+"""The minus sign of a cross-entropy is missing.
+
+What it is
+
+The minus sign in front of a cross-entropy is left out, so that the loss comes out
+negative.
+
+Why it is wrong
+
+The logarithm of a probability is never above 0. The minus makes the loss 0 for a
+perfect prediction and positive for every other one.
+
+Example
+
+Scores (2, 1, 0) give the probabilities p = (0.6652, 0.2447, 0.09003). If the second
+class is the true one, L = -ln 0.2447 = 1.408. Without the minus it is -1.408.
+
+How to avoid it
+
+Check the sign at the end: a cross-entropy below 0 cannot be right.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.world import World
 
 
@@ -32,8 +52,25 @@ MISTAKE = Mistake(
     code="BP104",
     name="loss-sign-missing",
     tier="C",
-    message="{at} comes out negative: a cross-entropy is minus the sum of the logarithms.",
-    question="Can this loss be negative?",
-    remedy="{at} = {right}",
+    message=(
+        "{at} has lost its leading minus sign: a cross-entropy is minus the sum of the "
+        "logarithms."
+    ),
+    question=(
+        "What sign has the logarithm of a number between 0 and 1, and what sign has this "
+        "loss?"
+    ),
+    remedy="Put the minus sign in front of the sum of the logarithms.",
+    examples=(
+        Example(
+            net="softmax",
+            answers=(
+                "p: [0.6652, 0.2447, 0.09003]\nL: -1.4076\n"
+                "dL/dz: [0.6652, -0.7553, 0.09003]\n"
+            ),
+            at="L",
+        ),
+    ),
     edits=edits,
+    look_alikes=("sign-slip",),
 )

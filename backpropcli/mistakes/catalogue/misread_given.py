@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backpropcli.mistakes.entry import Edit, Mistake
-from backpropcli.mistakes.operands import misread
+from backpropcli.mistakes.operands import misread, misread_throughout
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
     """One digit of a given number read as another, in one equation."""
+    yield from misread_throughout(world)
     yield from misread(world)
 
 

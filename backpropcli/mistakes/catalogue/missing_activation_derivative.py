@@ -1,10 +1,33 @@
-"""The derivative of the activation is left out."""
+"""The derivative of the activation is left out.
+
+What it is
+
+The gradient is carried back through an activation unchanged, as if its slope were 1. It
+can happen at one layer or at all of them.
+
+Why it is wrong
+
+The chain rule has a factor for every step, and the activation is a step: dL/dz = dL/da
+* f'(z), unit by unit. With sigmoid and cross-entropy together the slope cancels, and
+only then p - y stands alone.
+
+Example
+
+Sigmoid units have the outputs a = (0.1978, 0.8249), and dL/da = (-0.04302, 0.08605).
+The slopes a(1 - a) are (0.1587, 0.1444), so dL/dz = (-0.006827, 0.01243). Without the
+slopes dL/dz repeats dL/da.
+
+How to avoid it
+
+Give z and a a line each, forward and backward. Then no step back from a to z can get
+lost.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.slopes import slope_text
 from backpropcli.mistakes.world import World
 
@@ -24,12 +47,39 @@ MISTAKE = Mistake(
     code="BP201",
     name="missing-activation-derivative",
     tier="A",
-    message=("{at} lets the gradient through {activation} unchanged: it lacks the factor {slope}."),
-    question="What does the chain rule ask for on the way back through {activation}?",
-    remedy="{at} = {right}",
-    edits=edits,
-    look_alikes=(
-        "missing-term-in-chain",
-        "wrong-upstream",
+    message=(
+        "{at} lets the gradient through {activation} unchanged: the factor {slope} is "
+        "missing."
     ),
+    question="What does the chain rule ask for on the way back through {activation}?",
+    remedy="Multiply by the slope {slope}, unit by unit, before you go on.",
+    examples=(
+        Example(
+            net="S",
+            answers=(
+                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
+                "dL/ds: -0.1434\ndL/da: [-0.04302, 0.08605]\ndL/dz: [-0.04302, 0.08605]\n"
+                "dL/dW1: [[-0.04302, -0.08605], [0.08605, 0.1721]]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="S",
+            answers=(
+                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
+                "dL/ds: -0.5952\ndL/dw2: [-0.1177, -0.491]\ndL/da: [-0.1786, 0.3571]\n"
+            ),
+            at="dL/ds",
+        ),
+        Example(
+            net="T",
+            answers=(
+                "t: [-0.8854, 0.9138]\nyhat: -0.7639\ndL/dyhat: -1.764\n"
+                "dL/dt: [-0.5292, 1.0583]\ndL/dz: [-0.5292, 1.0583]\n"
+            ),
+            at="dL/dz",
+        ),
+    ),
+    edits=edits,
+    look_alikes=("missing-term-in-chain", "wrong-upstream"),
 )

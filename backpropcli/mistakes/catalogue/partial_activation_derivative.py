@@ -1,11 +1,33 @@
-"""Only a part of the activation's derivative is there."""
+"""Only a part of the activation's derivative is there.
+
+What it is
+
+Only a piece of the slope is used, such as a or 1 - a for a sigmoid, or 1 - t or t^2 for
+a tanh.
+
+Why it is wrong
+
+The slope of the sigmoid is the product a(1 - a), and that of the tanh is 1 - t^2. A
+piece of it is another number at every unit.
+
+Example
+
+Sigmoid outputs a = (0.1978, 0.8249) have the slopes (0.1587, 0.1444). The piece 1 - a
+would be (0.8022, 0.1751). A tanh output t = 0.9138 has the slope 1 - 0.835 = 0.165, and
+1 - t is 0.0862.
+
+How to avoid it
+
+Copy the whole formula before you put numbers in. A sigmoid slope is never above 0.25,
+and a tanh slope lies between 0 and 1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backpropcli.language.nodes import Expr, Name, Number
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.slopes import by_output
 from backpropcli.mistakes.world import World
 
@@ -37,10 +59,61 @@ MISTAKE = Mistake(
     tier="B",
     message="{at} uses {used} as the slope of {activation}; the whole slope is {formula}.",
     question="What is the whole derivative of {activation}?",
-    remedy="{at} = {right}",
+    remedy="Use the whole slope {formula}, where a is the output of {activation}.",
+    examples=(
+        Example(
+            net="S",
+            answers=(
+                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
+                "dL/ds: -0.1434\ndL/da: [-0.04302, 0.08605]\ndL/dz: [-0.03451, 0.01507]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="S",
+            answers=(
+                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
+                "dL/ds: -0.1434\ndL/da: [-0.04302, 0.08605]\ndL/dz: [-0.00851, 0.07098]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="T",
+            answers=(
+                "t: [-0.8854, 0.9138]\nyhat: -0.7639\ndL/dyhat: -1.764\n"
+                "dL/dt: [-0.5292, 1.0583]\ndL/dz: [-0.9977, 0.09124]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="T",
+            answers=(
+                "t: [-0.8854, 0.9138]\nyhat: -0.7639\ndL/dyhat: -1.764\n"
+                "dL/dt: [-0.5292, 1.0583]\ndL/dz: [-0.4148, 0.8837]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="T",
+            answers=(
+                "t: [-0.8854, 0.9138]\nyhat: -0.7639\ndL/dyhat: -1.764\n"
+                "dL/dt: [-0.5292, 1.0583]\ndL/dz: [0.4148, -0.8837]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="T",
+            answers=(
+                "t: [-0.8854, 0.9138]\nyhat: -0.7639\ndL/dyhat: -1.764\n"
+                "dL/dt: [-0.5292, 1.0583]\ndL/dz: [-0.944, 1.942]\n"
+            ),
+            at="dL/dz",
+        ),
+    ),
     edits=edits,
     look_alikes=(
         "derivative-at-wrong-value",
         "wrong-activation-derivative",
+        "missing-term-in-chain",
     ),
 )

@@ -1,4 +1,24 @@
-"""The slope of relu at exactly 0."""
+"""The slope of relu at exactly 0.
+
+What it is
+
+At a unit with z exactly 0 another slope of the relu is used than in this exercise.
+
+Why it is wrong
+
+It is not wrong: the relu has a corner at 0, and every slope from 0 to 1 is legal there.
+This exercise takes 0, as most software does.
+
+Example
+
+With z = (0, 2) and dL/dh = (3, 3), dL/dz = (0, 3) with the slope 0 at the corner. (3,
+3) and (1.5, 3) are accepted as well.
+
+How to avoid it
+
+Nothing has to be mended. If an exercise has a z of exactly 0, say which slope you take
+there.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +26,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from backpropcli.language.nodes import Number, call
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.world import World
 
 
@@ -29,8 +49,14 @@ MISTAKE = Mistake(
     code="BP906",
     name="relu-at-zero",
     tier="A",
-    message="at {argument} = 0 every slope from 0 to 1 is legal; this exercise uses 0.",
-    question="What is the slope of relu at exactly 0?",
-    remedy="nothing has to be mended",
+    message=(
+        "At {argument} = 0 every slope from 0 to 1 is legal; this exercise uses another one "
+        "than you do."
+    ),
+    question="Which slope of relu at exactly 0 does the exercise use?",
+    remedy="Nothing has to be mended.",
+    examples=(
+        Example("kink", "h: [0, 2]\ndL/dz: [3, 3]\n", "dL/dz"),
+    ),
     edits=edits,
 )

@@ -1,12 +1,36 @@
-"""The squared residual, or the loss itself, is used as its derivative."""
+"""The squared residual, or the loss itself, is used as its derivative.
+
+What it is
+
+The backward pass starts with the loss itself, with the residual still squared, or with
+its sign alone.
+
+Why it is wrong
+
+Backpropagation starts with the derivative of the loss. The derivative of a square is
+linear, so it can be negative, and a square cannot.
+
+Example
+
+With yhat = -0.88, y = 1 and L = (yhat - y)^2 / 2, dL/dyhat = yhat - y = -1.88. Still
+squared it would be 3.534, and the loss itself is 1.767.
+
+How to avoid it
+
+Start the backward pass with a line of its own for dL/dyhat. If the prediction is too
+small, this number has to be negative.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from backpropcli.language.nodes import Name, call
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.language.nodes import Expr, Name, call, is_op
+from backpropcli.mistakes.entry import Edit, Example, Mistake
+from backpropcli.mistakes.parts import replaced
 from backpropcli.mistakes.world import World
+
+Form = Callable[[Expr], Expr]
 
 
 def edits(world: World) -> Iterator[Edit]:
@@ -14,14 +38,15 @@ def edits(world: World) -> Iterator[Edit]:
     if not world.loss.squared:
         return
     for equation in world.loss_slopes:
-        residual = equation.expr
-        loss = Name(world.upper)
-        for used, kind in (
-            (residual * residual, "squared"),
-            (loss, "loss"),
-            (call("sign", residual), "sign"),
-        ):
-            yield from world.edit(equation.name, used, kind, used=WORDS[kind])
+        name = equation.name
+        value = Name(name.rpartition("/d")[2])
+        yield from world.edit(name, Name(world.upper), "loss", used=WORDS["loss"])
+        for kind, form in (("squared", lambda r: r * r), ("sign", lambda r: call("sign", r))):
+
+            def other(node: Expr, form: Form = form, value: Name = value) -> Expr | None:
+                return form(node) if is_op(node, "sub") and value in node.args else None
+
+            yield from world.edit(name, replaced(equation.expr, other), kind, used=WORDS[kind])
 
 
 WORDS = {
@@ -36,10 +61,28 @@ MISTAKE = Mistake(
     name="residual-squared",
     tier="C",
     message=(
-        "{at} is {used}: the backward pass starts with the derivative of the loss, "
-        "which is linear in the residual."
+        "{at} is {used}: the backward pass starts with the derivative of the loss, which is "
+        "linear in the residual."
     ),
-    question="What is the derivative of a square?",
-    remedy="{at} = {right}",
+    question="What is the derivative of a square, and can it be negative?",
+    remedy="Differentiate the square first, and start from the result.",
+    examples=(
+        Example(
+            net="A",
+            answers=(
+                "z: [-1.4, 1.55]\nh: [0, 1.55]\nyhat: -0.88\nL: 1.7672\ndL/dyhat: 3.534\n"
+                "dL/dw2: [0, 5.478]\ndL/dh: [1.06, -2.121]\n"
+            ),
+            at="dL/dyhat",
+        ),
+        Example(
+            net="A",
+            answers=(
+                "z: [-1.4, 1.55]\nh: [0, 1.55]\nyhat: -0.88\nL: 1.7672\ndL/dyhat: 1.7672\n"
+                "dL/dw2: [0, 2.739]\ndL/dh: [0.5302, -1.06]\n"
+            ),
+            at="dL/dyhat",
+        ),
+    ),
     edits=edits,
 )

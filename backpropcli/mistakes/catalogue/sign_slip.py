@@ -1,4 +1,26 @@
-"""A sign is lost, or put where none belongs."""
+"""A sign is lost, or put where none belongs.
+
+What it is
+
+The digits are right and the sign is not. Usually a minus is lost on the way, or the
+minus of a negative weight is overlooked.
+
+Why it is wrong
+
+A gradient says in which direction the loss grows, and that is all in the sign. Later
+lines often go on with it.
+
+Example
+
+With dL/dyhat = -1.88 and w2 = (0.3, -0.6), dL/dh = (-1.88 * 0.3, -1.88 * -0.6) =
+(-0.564, 1.128). Written as (-0.564, -1.128) the second entry has lost one of its two
+minus signs.
+
+How to avoid it
+
+Settle the sign of a product first, by counting its negative factors, and then work out
+the digits. Put negative numbers in brackets.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +28,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backpropcli.mistakes.entry import Edit, Mistake, Slip
+from backpropcli.mistakes.entry import Edit, Example, Mistake, Slip
 from backpropcli.mistakes.operands import lost_signs
 from backpropcli.mistakes.world import World
 from backpropcli.mistakes.writing import Shown
 
 
+WRONG = "has the right size and the wrong sign"
+
+
 def edits(world: World) -> Iterator[Edit]:
     """The minus sign of a given number overlooked within a line."""
-    yield from lost_signs(world)
+    for edit in lost_signs(world):
+        facts = {"entry": edit.at, "trouble": f"takes {edit.facts['given']} without its minus sign"}
+        yield edit._replace(facts=facts)
 
 
 def slips(shown: Shown) -> Iterator[Slip]:
@@ -23,19 +50,30 @@ def slips(shown: Shown) -> Iterator[Slip]:
     positions = [int(i) for i in np.flatnonzero(hit)]
     alive = int(np.count_nonzero(shown.meant))
     if len(positions) > 1 and len(positions) == alive:
-        yield Slip(tuple(positions), {"entry": shown.quantity}, 1.0)
+        yield Slip(tuple(positions), {"entry": shown.quantity, "trouble": WRONG}, 1.0)
     for position in positions:
-        yield Slip((position,), {"entry": shown.entry(position)}, float(np.log2(max(1, alive))))
+        yield Slip((position,), {"entry": shown.entry(position), "trouble": WRONG}, float(np.log2(max(1, alive))))
 
 
 MISTAKE = Mistake(
     code="BP102",
     name="sign-slip",
     tier="A",
-    message="{entry} has the right size and the wrong sign.",
-    question="Is the sign of {at} what the product of its factors says?",
-    remedy="count the minus signs of the factors once more",
+    message="{entry} {trouble}.",
+    question="Is the sign of {at} the one that the signs of its parts lead to?",
+    remedy="Count the minus signs of the parts once more before you look at the digits.",
+    examples=(
+        Example(
+            net="A",
+            answers=(
+                "z: [-1.4, 1.55]\nh: [0, 1.55]\nyhat: -0.88\nL: 1.7672\ndL/dyhat: -1.88\n"
+                "dL/dw2: [0, 2.914]\ndL/dh: [-0.564, 1.128]\ndL/dz: [0, 1.128]\n"
+            ),
+            at="dL/dw2",
+        ),
+        Example("A", "z: [2.6, 1.55]\nh: [2.6, 1.55]\nyhat: -0.1\nL: 0.605\n", "z"),
+    ),
     edits=edits,
     slips=slips,
-    look_alikes=("residual-reversed",),
+    look_alikes=("residual-reversed", "loss-sign-missing"),
 )

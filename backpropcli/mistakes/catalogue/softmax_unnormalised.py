@@ -1,11 +1,31 @@
-"""The softmax is not divided by the sum of the exponentials."""
+"""The softmax is not divided by the sum of the exponentials.
+
+What it is
+
+The exponentials are not divided by their sum, or something else is divided.
+
+Why it is wrong
+
+Softmax makes probabilities of scores: the exponential of each score, divided by the sum
+of all the exponentials. Only then do they lie between 0 and 1 and sum to 1.
+
+Example
+
+Scores (2, 1, 0) have the exponentials (7.389, 2.718, 1) with the sum 11.107. Right:
+(0.6652, 0.2447, 0.09003). The exponentials alone are no probabilities.
+
+How to avoid it
+
+Add the entries up at the end: they have to give 1. Each has to be positive, too, even
+where a score is 0.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backpropcli.language.nodes import call, is_op
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.parts import put, walk
 from backpropcli.mistakes.slopes import along_last
 from backpropcli.mistakes.world import World
@@ -31,10 +51,13 @@ MISTAKE = Mistake(
     code="BP221",
     name="softmax-unnormalised",
     tier="C",
-    message=(
-        "{at} does not sum to 1: each exponential has to be divided by the sum of all exponentials."
+    message="{at} is {used}; a softmax divides each exponential by the sum of all exponentials.",
+    question="To what do these probabilities sum, and how is that made sure of?",
+    remedy="Divide the exponential of each score by the sum of all exponentials.",
+    examples=(
+        Example("softmax", "p: [7.389, 2.718, 1]\n", "p"),
+        Example("softmax", "p: [1, 0.3679, 0.1353]\n", "p"),
+        Example("softmax", "p: [2.463, 0.9061, 0.3333]\n", "p"),
     ),
-    question="To what do probabilities sum?",
-    remedy="{at} = {right}",
     edits=edits,
 )

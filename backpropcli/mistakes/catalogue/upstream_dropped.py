@@ -1,10 +1,31 @@
-"""Only the local derivative is given: the upstream gradient is left out."""
+"""Only the local derivative is given: the upstream gradient is left out.
+
+What it is
+
+The local derivative is given in place of the gradient of the loss. What comes back from
+the later steps is left out.
+
+Why it is wrong
+
+dL/dw is dL/dyhat * dyhat/dw. The second factor alone tells how yhat changes, but not
+what that does to the loss.
+
+Example
+
+With h = (0, 1.55) and dL/dyhat = -1.88, dL/dw2 = -1.88 * (0, 1.55) = (0, -2.914). The
+local derivative alone is h = (0, 1.55).
+
+How to avoid it
+
+Read the name of what you are asked for. If it begins with dL, the chain has to reach
+back to the loss.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.layers import without_upstream
 from backpropcli.mistakes.world import World
 
@@ -26,8 +47,26 @@ MISTAKE = Mistake(
         "{at} is only the local derivative; it has to be multiplied by {upstream}, the "
         "gradient that comes from behind."
     ),
-    question="Is this the derivative of the loss, or only of the next value?",
-    remedy="{at} = {right}",
+    question="Is this the derivative of the loss, or only that of the next value?",
+    remedy="Multiply the local derivative by {upstream}.",
+    examples=(
+        Example(
+            net="A",
+            answers=(
+                "z: [-1.4, 1.55]\nh: [0, 1.55]\nyhat: -0.88\nL: 1.7672\ndL/dyhat: -1.88\n"
+                "dL/dw2: [0, 1.55]\ndL/dh: [-0.564, 1.128]\n"
+            ),
+            at="dL/dw2",
+        ),
+        Example(
+            net="A",
+            answers=(
+                "z: [-1.4, 1.55]\nh: [0, 1.55]\nyhat: -0.88\nL: 1.7672\ndL/dyhat: -1.88\n"
+                "dL/dh: [0.3, -0.6]\ndL/dz: [0, -0.6]\n"
+            ),
+            at="dL/dh",
+        ),
+    ),
     edits=edits,
     look_alikes=("missing-term-in-chain",),
 )

@@ -1,11 +1,32 @@
-"""The derivative of another activation is used."""
+"""The derivative of another activation is used.
+
+What it is
+
+The slope of one activation is used on a unit that has another, or a slope where there
+is no activation at all.
+
+Why it is wrong
+
+Each activation has a slope of its own: a(1 - a) for a sigmoid, 1 - a^2 for a tanh, 0 or
+1 for a relu, and 1 for a linear unit.
+
+Example
+
+Sigmoid outputs a = (0.1978, 0.8249) have the slopes a(1 - a) = (0.1587, 0.1444). The
+rule 1 - a^2 of the tanh gives (0.9609, 0.3195).
+
+How to avoid it
+
+Write the name of the activation beside each layer, and next to it the formula of its
+slope. On the way back read it off there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backpropcli.language.nodes import Name, call
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.world import World
 
 
@@ -51,9 +72,35 @@ MISTAKE = Mistake(
     code="BP210",
     name="wrong-activation-derivative",
     tier="B",
-    message="{at} uses the slope of {other}, {used}, on a unit of {activation}.",
-    question="Which activation does this unit have, and what is its derivative?",
-    remedy="{at} = {right}",
+    message="{at} uses {used}, which is the slope of {other}, on {unit}.",
+    question="Which activation does this unit have, if any, and what is its slope?",
+    remedy="Use the slope that belongs to {unit}.",
+    examples=(
+        Example(
+            net="S",
+            answers=(
+                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
+                "dL/ds: -0.1434\ndL/da: [-0.04302, 0.08605]\ndL/dz: [-0.04134, 0.02749]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="T",
+            answers=(
+                "t: [-0.8854, 0.9138]\nyhat: -0.7639\ndL/dyhat: -1.764\n"
+                "dL/dt: [-0.5292, 1.0583]\ndL/dz: [0.8833, 0.08338]\n"
+            ),
+            at="dL/dz",
+        ),
+        Example(
+            net="A",
+            answers=(
+                "z: [-1.4, 1.55]\nh: [0, 1.55]\nyhat: -0.88\nL: 1.7672\ndL/dyhat: 3.11\n"
+                "dL/dw2: [0, 4.821]\n"
+            ),
+            at="dL/dyhat",
+        ),
+    ),
     edits=edits,
-    look_alikes=("partial-activation-derivative",),
+    look_alikes=("partial-activation-derivative", "derivative-at-wrong-value"),
 )
