@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 DEV = $(VENV)/.ready-dev
 
-.PHONY: demo dev test lint format docs cases bench check build clean
+.PHONY: demo dev test lint format docs cases mistakes bench bench-diagnosis check build clean
 
 demo: $(READY)  ## solve a real problem step by step and compare it with central differences
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
@@ -31,8 +31,14 @@ cases: $(DEV)  ## remake the golden outputs under tests/cases; review them as a 
 	$(BIN)/python -m tests.cases.remake
 	git --no-pager diff --stat -- tests/cases
 
+mistakes: $(DEV)  ## remake docs/mistakes.md from the catalogue of mistakes
+	$(BIN)/python -m tests.docs.remake_mistakes
+
 bench: $(DEV)  ## speed as ratios, side by side
 	$(BIN)/python benchmarks/bench.py
+
+bench-diagnosis: $(DEV)  ## injected mistakes: how many are named rightly
+	$(BIN)/python -m benchmarks.diagnosis
 
 check: lint test  ## everything that has to be green
 

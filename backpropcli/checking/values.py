@@ -146,16 +146,16 @@ class ValueReader:
             parsed = parse(piece.text, self.words)
         except ExpressionError as error:
             raise _at(piece, error) from None
-        return None if names(parsed) else self.constants(piece, parsed)
+        return None if names(parsed) else self.constants(piece, parsed, piece)
 
-    def constants(self, text: Piece, parsed: Expr) -> Array:
+    def constants(self, piece: Piece, parsed: Expr, text: Piece) -> Array:
         """The numbers of a part of a text, which has no names; lists entry by entry."""
         if not is_op(parsed, "array"):
-            piece = text.part(*(parsed.span or (0, len(text.text))))
             signed = signed_number(piece)
             return single(signed) if signed is not None else self.worked_out(piece)
-        rows = [self.constants(text, entry) for entry in parsed.args]
-        return stacked(rows, [text.part(*(entry.span or (0, 0))) for entry in parsed.args])
+        pieces = [text.part(*(entry.span or (0, 0))) for entry in parsed.args]
+        pairs = zip(pieces, parsed.args, strict=True)
+        return stacked([self.constants(p, entry, text) for p, entry in pairs], pieces)
 
     def worked_out(self, piece: Piece) -> Array:
         """The values of an expression of numbers, exact where they are rational."""

@@ -24,6 +24,7 @@ from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Equation
 
 MOST_EXAMPLES = 6  # of a batch that are tried one by one
+ALONE = "holds the part of example {} alone"
 
 
 class WeightProduct(NamedTuple):
@@ -166,23 +167,47 @@ def batch_terms(world: World) -> Iterator[tuple[str, Expr, str, bool]]:
 
 
 def _single_examples(world: World, node: Expr) -> Iterator[tuple[Expr, str, bool]]:
-    if is_op(node, "matmul") and is_op(node.args[0], "transpose"):
-        x, g = node.args[0].args[0], node.args[1]
-        rows = (world.shape(x) or (0,))[0]
-        if not isinstance(rows, int) or not world.upstreams(g):
-            return
-        for i in range(min(rows, MOST_EXAMPLES)):
-            a, b = index(x, i), index(g, i)
-            one = call("outer", a, b) if len(world.shape(g) or ()) == 2 else a * b
-            yield one, f"holds the part of example {i + 1} alone", True
-    if is_op(node, "sum") and world.upstreams(node) and not dict(node.params).get("axis", 0):
+    if is_op(node, "matmul"):
+        yield from _single_products(world, *node.args)
+    if is_op(node, "sum") and world.upstreams(node):
         g = node.args[0]
-        shape = world.shape(g) or ()
-        if not shape or not isinstance(shape[0], int) or shape[0] < 2:
+        axis = dict(node.params).get("axis") or 0
+        sizes = world.shape(g) or ()
+        if axis not in (0, len(sizes) - 1) or len(sizes) > 2:
             return
-        for i in range(min(shape[0], MOST_EXAMPLES)):
-            yield index(g, i), f"holds the part of example {i + 1} alone", True
+        count = sizes[axis] if sizes else 0
+        if not isinstance(count, int) or count < 2:
+            return
+        kept = dict(node.params).get("keepdims", False)
+        for i in range(min(count, MOST_EXAMPLES)):
+            here = (i, i + 1) if kept else i
+            one = index(g, here) if axis == 0 else index(g, (0, None), here)
+            yield one, ALONE.format(i + 1), True
         yield g, "is not summed over the examples", False
+
+
+def _single_products(world: World, left: Expr, right: Expr) -> Iterator[tuple[Expr, str, bool]]:
+    """X.T @ g with the examples in rows, or g @ X.T with the examples in columns."""
+    if is_op(left, "transpose") and world.upstreams(right):
+        x, g = left.args[0], right
+        first, second = x, g
+    elif is_op(right, "transpose") and world.upstreams(left):
+        x, g = right.args[0], left
+        first, second = g.T, x.T
+    else:
+        return
+    count = (world.shape(first) or (0,))[0]
+    if not isinstance(count, int) or len(world.shape(x) or ()) != 2:
+        return
+    flat = len(world.shape(g) or ()) == 1
+    if flat and first is not x:
+        return
+    for i in range(min(count, MOST_EXAMPLES)):
+        a, b = index(first, i), index(second, i)
+        yield a * b if flat else call("outer", a, b), ALONE.format(i + 1), True
+    if flat:
+        each = x * call("reshape", g, shape=(count, 1))
+        yield each, "is not summed over the examples", False
 
 
 def products_by_entry(world: World) -> Iterator[tuple[str, Expr, bool]]:
@@ -191,13 +216,22 @@ def products_by_entry(world: World) -> Iterator[tuple[str, Expr, bool]]:
         for path, node in walk(equation.expr):
             if not is_op(node, "matmul"):
                 continue
-            left, right = node.args
-            for product in (left * right, *_diagonals(world, left, right)):
+            for product in _by_entry(world, *node.args):
                 if world.shape(product) is not None:
                     whole = put(equation.expr, path, product)
                     shape = world.shape(whole)
                     if shape is not None:
                         yield equation.name, whole, shape == equation.shape
+
+
+def _by_entry(world: World, left: Expr, right: Expr) -> Iterator[Expr]:
+    """The entries multiplied, also without the transpose, and their diagonal."""
+    yield left * right
+    if is_op(left, "transpose"):
+        yield left.args[0] * right
+    if is_op(right, "transpose"):
+        yield left * right.args[0]
+    yield from _diagonals(world, left, right)
 
 
 def _diagonals(world: World, left: Expr, right: Expr) -> Iterator[Expr]:
@@ -213,20 +247,29 @@ def axis_sums(world: World) -> Iterator[tuple[str, Expr, str, bool]]:
     """Sums over the batch taken over the units, or over everything."""
     for equation in world.gradients:
         for path, node in walk(equation.expr):
-            if not is_op(node, "sum") or dict(node.params).get("axis") != 0:
+            axis = dict(node.params).get("axis") if is_op(node, "sum") else None
+            if axis not in (0, 1):
                 continue
             g = node.args[0]
             for over, total in (
-                ("the units", call("sum", g, axis=1)),
+                ("the units", call("sum", g, axis=1 - axis)),
                 ("everything", call("sum", g)),
             ):
-                whole = put(equation.expr, path, total)
+                whole = put(equation.expr, path, _shaped(world, total, world.shape(node)))
                 shape = world.shape(whole)
                 if shape is not None and len(world.shape(g) or ()) == 2:
                     fits = shape == equation.shape or shape == ()
                     yield equation.name, whole, over, fits
                     if shape == () and equation.shape:
                         yield equation.name, whole, over, False
+
+
+def _shaped(world: World, total: Expr, wanted: Shape | None) -> Expr:
+    """A sum as a row or a column, where the right one is one of as many entries."""
+    shape = world.shape(total)
+    if shape and wanted and len(shape) < len(wanted) and set(shape) | {1} == set(wanted) | {1}:
+        return call("reshape", total, shape=wanted)
+    return total
 
 
 class Sum(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name, Number, is_op, names, postorder
@@ -67,7 +68,7 @@ def read_loss(program: Program, shapes: Shapes) -> Loss:
             (penalties if is_penalty else data).append(term)
             if not is_penalty:
                 holders.add(name)
-    found = _features(tuple(data), shapes)
+    found = _features(tuple(data), shapes, _examples_in_columns(program, shapes))
     slopes = frozenset(f"d{problem.upper}/d{part}" for part in parts)
     return Loss(
         frozenset(equations),
@@ -91,7 +92,20 @@ def _bare_names(expr: Expr) -> list[str]:
     return found if len(found) > 1 else []
 
 
-def _features(data: tuple[Term, ...], shapes: Shapes) -> dict[str, object]:
+def _examples_in_columns(program: Program, shapes: Shapes) -> bool:
+    """Whether the gradients of the weights sum matrices over their columns."""
+    for equation in program.gradients:
+        if equation.name.rpartition("/d")[2] not in program.problem.weights:
+            continue
+        for node in postorder(equation.expr):
+            if is_op(node, "sum") and len(shapes.of(node.args[0])) == 2:
+                return dict(node.params).get("axis") == 1
+            if is_op(node, "matmul") and len(shapes.of(node)) == 2:
+                return is_op(node.args[1], "transpose") and not is_op(node.args[0], "transpose")
+    return False
+
+
+def _features(data: tuple[Term, ...], shapes: Shapes, columns: bool) -> dict[str, Any]:
     squared = halves = False
     compared: Shape = ()
     averaged: dict[str, int] = {}
@@ -122,7 +136,7 @@ def _features(data: tuple[Term, ...], shapes: Shapes) -> dict[str, object]:
     explicit = constant.denominator if constant else 1
     halves = squared and explicit % 2 == 0
     rest = explicit // 2 if halves else explicit
-    counts = _counts(compared)
+    counts = _counts(compared[::-1] if columns else compared)
     for what, count in counts.items():
         if count > 1 and (divisor % count == 0 or rest % count == 0):
             averaged[what] = count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from backpropcli.language.nodes import Expr, Name, Number, call, is_op, names, postorder
@@ -23,13 +23,18 @@ def value_equations(world: World) -> Iterator[Equation]:
 
 def scaled_values(world: World, factor: Fraction) -> Iterator[tuple[str, Expr]]:
     """The value of the loss with its data part times a factor."""
+    yield from changed_values(world, lambda data: scaled(data, factor))
+
+
+def changed_values(world: World, change: Callable[[Expr], Expr]) -> Iterator[tuple[str, Expr]]:
+    """The value of the loss with its data part changed, and its penalty as it is."""
     for equation in value_equations(world):
         parts = terms(equation.expr)
         penalty = [t for t in parts if t in world.loss.penalties]
         data = [t for t in parts if t not in world.loss.penalties]
         if any(names(t.expr) and set(names(t.expr)) <= world.loss.parts for t in data):
             continue
-        grown = terms(scaled(summed(data), factor))
+        grown = terms(change(summed(data)))
         yield equation.name, summed([*grown, *penalty])
 
 
@@ -59,7 +64,8 @@ def penalised(world: World) -> Iterator[tuple[Equation, list[Term], list[Term]]]
 
 
 def penalty_on_others(world: World) -> Iterator[Edit]:
-    """The penalty carried over to parameters that it leaves out."""
+    """The penalty carried over to parameters, or to parts of one, that it leaves out."""
+    yield from _penalty_on_rest(world)
     for model, _, penalty in list(penalised(world)):
         owner = lower(model)
         for equation in world.gradients:
@@ -82,6 +88,31 @@ def penalty_on_others(world: World) -> Iterator[Edit]:
                 yield from world.edit(name, summed([*parts, extra]), "value", weight=weight)
 
 
+def _penalty_on_rest(world: World) -> Iterator[Edit]:
+    """The penalty of a part of a matrix, such as all columns but the first, for all of it."""
+    places = [(e, "gradient") for e, _, _ in penalised(world)]
+    places += [(world.equations[name], "value") for name in world.loss.equations]
+    for equation, kind in places:
+        parts = terms(equation.expr)
+        chosen = [
+            world.is_penalty(t.expr) if kind == "gradient" else t in world.loss.penalties
+            for t in parts
+        ]
+        whole = [
+            Term(t.sign, replaced(t.expr, _whole)) if is_one else t
+            for t, is_one in zip(parts, chosen, strict=True)
+        ]
+        if whole != parts:
+            facts = {"weight": "all of the weights"}
+            yield from world.edit(equation.name, summed(whole), kind, 0.0, **facts)
+
+
+def _whole(node: Expr) -> Expr | None:
+    if is_op(node, "place"):
+        return replaced(node.args[0], _whole)
+    return node.args[0] if is_op(node, "index") else None
+
+
 def _renamed(expr: Expr, old: str, new: str) -> Expr:
     return replaced(expr, lambda node: Name(new) if node == Name(old) else None)
 
@@ -89,6 +120,9 @@ def _renamed(expr: Expr, old: str, new: str) -> Expr:
 def batch_sizes(world: World) -> dict[int, str]:
     """By what a batch may be divided: its examples, its outputs."""
     found: dict[int, str] = {}
+    for given in world.problem.upstream.values():
+        if len(given.shape) == 2 and isinstance(given.shape[0], int) and given.shape[0] > 1:
+            found.setdefault(given.shape[0], "examples")
     for what, count in world.loss.counts.items():
         if what == "entries" and len(world.loss.counts) > 1:
             continue
@@ -155,20 +189,24 @@ def all_pairs(world: World) -> Iterator[Edit]:
                 continue
             a, b = pair
             size = (world.shape(a) or (0,))[0]
+            if not isinstance(size, int):
+                continue
             table = call("reshape", a, shape=(size, 1)) - call("reshape", b, shape=(1, size))
             squared = table**2
             new = call("mean", squared) if is_op(node, "mse") else squared
             value = put(equation.expr, path, new)
             share = 1 if not _is_mean(equation.expr) else size
             changes = {equation.name: value}
+            rows = call("sum", table, axis=1)
+            new_slope = rows / share if share != 1 else rows
             for slope in world.loss_slopes:
-                total = call("sum", table, axis=1)
-                changes[slope.name] = replaced(
-                    slope.expr,
-                    lambda n, t=total, s=share: t / s if n == a - b else None,  # type: ignore[misc]
-                )
+                changes[slope.name] = _with(slope.expr, a - b, new_slope)
             yield Edit(equation.name, {equation.name: value}, {}, 0.0, "value")
             yield Edit(equation.name, changes, {}, 0.0, "both")
+
+
+def _with(expr: Expr, old: Expr, new: Expr) -> Expr:
+    return replaced(expr, lambda node: new if node == old else None)
 
 
 def _compared(node: Expr) -> tuple[Expr, Expr] | None:
@@ -189,7 +227,7 @@ def hinge_parts(world: World) -> Iterator[tuple[str, Expr, Expr, int]]:
         for node in postorder(equation.expr):
             if not is_op(node, "hinge") or not isinstance(node.args[0], Name):
                 continue
-            scores, target = node.args
+            scores, target = node.args[0], node.args[1]
             name = f"d{world.upper}/d{scores.name}"
             if name in world.equations:
                 true = call("sum", scores * target, **along_last(world.shape(scores) or ()))

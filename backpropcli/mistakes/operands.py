@@ -7,7 +7,17 @@ from fractions import Fraction
 
 import numpy as np
 
-from backpropcli.language.nodes import At, Expr, Name, as_expr, call, index, is_op, names, substitute
+from backpropcli.language.nodes import (
+    At,
+    Expr,
+    Name,
+    as_expr,
+    call,
+    index,
+    is_op,
+    names,
+    substitute,
+)
 from backpropcli.language.text import number_text
 from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.parts import put, walk
@@ -28,14 +38,14 @@ Operand = tuple[str, Expr, str, str, float]
 
 def exchanged_operands(world: World) -> Iterator[Operand]:
     """Each operand of each equation replaced by others of the same shape: name, equation, words."""
-    updates = [e for e in world.program.updates]
-    for equation in (*world.forward, *world.gradients, *updates):
+    for equation in (*world.forward, *world.gradients, *world.program.updates):
         for path, node in walk(equation.expr):
             if isinstance(node, Name) and "/" not in node.name:
                 inside = path and is_op(_parent(equation.expr, path), "index")
                 if not inside:
                     yield from _others(world, equation, path, node)
                     yield from _own_entries(world, equation, path, node)
+                    yield from _entries_for_numbers(world, equation, path, node)
             elif is_op(node, "index") and isinstance(node.args[0], Name):
                 yield from _entries(world, equation, path, node)
 
@@ -102,6 +112,23 @@ def _entries(
         if other != node:
             expr = put(equation.expr, path, other)
             yield equation.name, expr, world.text(other), world.text(node), 0.0
+
+
+def _entries_for_numbers(
+    world: World, equation: Equation, path: tuple[int, ...], node: Name
+) -> Iterator[Operand]:
+    """A single number replaced by an entry of a list with a like name: b1[2] for b2."""
+    if world.program.shapes.get(node.name) != ():
+        return
+    for other, shape in world.problem.shapes.items():
+        size = shape[0] if len(shape) == 1 else 0
+        if not isinstance(size, int) or size > MOST_NEIGHBOURS:
+            continue
+        if _distance(world, node.name, other) == 0.0:
+            for i in range(size):
+                entry = index(Name(other), i)
+                expr = put(equation.expr, path, entry)
+                yield equation.name, expr, world.text(entry), node.name, 1.0
 
 
 def _own_entries(

@@ -31,8 +31,7 @@ def paths_kept(world: World) -> Iterator[Kept]:
     """Every sum of paths with one path kept, or one left out."""
     for equation in world.gradients:
         yield from _terms_kept(world, equation)
-        if lower(equation) not in world.weights:
-            yield from _rows_kept(world, equation)
+        yield from _rows_kept(world, equation)
 
 
 def _terms_kept(world: World, equation: Equation) -> Iterator[Kept]:
@@ -88,17 +87,20 @@ def _rows_kept(world: World, equation: Equation) -> Iterator[Kept]:
     for path, node in walk(equation.expr):
         if not is_op(node, "matmul"):
             continue
-        units = list(_units(world, *node.args))
+        left, right = node.args
+        units = list(_units(world, left, right, lower(equation) in world.weights))
         for i, one in enumerate(units):
             text = f"the path through unit {i + world.problem.index_from} behind it"
-            yield Kept(equation.name, put(equation.expr, path, one), "fanout", text, lower(equation))
+            yield Kept(
+                equation.name, put(equation.expr, path, one), "fanout", text, lower(equation)
+            )
             if len(units) > 2:
                 text = f"the paths without unit {i + world.problem.index_from} behind it"
                 rest = put(equation.expr, path, node - one)
                 yield Kept(equation.name, rest, "fanout", text, lower(equation), 1.0)
 
 
-def _units(world: World, left: Expr, right: Expr) -> Iterator[Expr]:
+def _units(world: World, left: Expr, right: Expr, is_weight: bool) -> Iterator[Expr]:
     """The summands of a turned weight matrix times a gradient, in either order: one per unit."""
     turned = is_op(left, "transpose")
     if turned == is_op(right, "transpose"):
@@ -108,6 +110,8 @@ def _units(world: World, left: Expr, right: Expr) -> Iterator[Expr]:
     count = shape[0 if turned else -1] if shape else 0
     if not isinstance(count, int) or not 2 <= count <= MOST_PATHS or not world.upstreams(g):
         return
+    if is_weight and not (isinstance(weight, Name) and weight.name in world.weights):
+        return  # of a weight's gradient X.T @ dZ, these are the examples
     for i in range(count):
         if len(shape) == 1:
             yield index(weight if turned else weight.T, i) * index(g, i)

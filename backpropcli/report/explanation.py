@@ -12,6 +12,7 @@ from backpropcli.mistakes import catalogue, explanation
 from backpropcli.mistakes.entry import FAMILIES, Mistake
 
 HEADINGS = ("What it is", "Why it is wrong", "Example", "How to avoid it")
+BULLETS = ("- ", "* ", "1. ")
 LONGEST = 100  # columns of a line that is still easy to read
 BESIDE = 72  # columns from which on titles stand beside the names
 OFTEN = {"A": "very common", "B": "common", "C": "occasional", "D": "rare"}
@@ -20,7 +21,10 @@ Emphasis = Callable[[str], str]
 
 
 class Section(NamedTuple):
-    """A part of an explanation: its heading, and its paragraphs; indented ones keep their lines."""
+    """A part of an explanation: its heading, and its paragraphs.
+
+    A paragraph is one line, unless it is indented or a list.
+    """
 
     heading: str
     paragraphs: tuple[str, ...]
@@ -63,8 +67,10 @@ def _paragraphs(lines: list[str]) -> Iterator[str]:
     for block in "\n".join(lines).split("\n\n"):
         text = block.strip("\n")
         if text.strip():
-            drawn = all(line[:1] == " " for line in text.split("\n"))
-            yield textwrap.indent(textwrap.dedent(text), "    ") if drawn else text
+            if all(line[:1] == " " for line in text.split("\n")):
+                yield textwrap.indent(textwrap.dedent(text), "    ")
+            else:
+                yield text if text.startswith(BULLETS) else " ".join(text.split())
 
 
 def find(text: str) -> Mistake:
@@ -102,8 +108,7 @@ def page(mistake: Mistake, width: int, bold: Emphasis) -> str:
 
 
 def _wrapped(paragraph: str, width: int) -> list[str]:
-    listed = any(line.startswith(("- ", "* ", "1. ")) for line in paragraph.split("\n"))
-    if paragraph.startswith(" ") or listed:
+    if paragraph.startswith((" ", *BULLETS)):
         return paragraph.split("\n")
     return textwrap.wrap(paragraph, width, break_long_words=False, break_on_hyphens=False)
 

@@ -135,6 +135,7 @@ class _Maker:
         for answer in self.report.answers:
             found.setdefault(case_words(answer).removeprefix(", "), []).append(self.row(answer))
         for title, rows in found.items():
+            title = title or "whole problem" * (len(found) > 1)
             yield Group(title[:1].upper() + title[1:], tuple(rows))
 
     def row(self, answer: Answer) -> Row:

@@ -23,9 +23,11 @@ PARTIAL = {
 }
 
 
-def through_activation(pen, at, gname, zname, aname, kind):
-    """dL/dz = dL/da * f'(z), unit by unit."""
-    g, z, a = pen.values[gname], pen.values[zname], pen.values[aname]
+def through_activation(pen, at, names, kind, upstreams=()):
+    """dL/dz = dL/da * f'(z), unit by unit; ``names`` are those of dL/da, z and a."""
+    g, z, a = (pen.values[name] for name in names)
+    form = pen.fault("wrong-upstream", at, *upstreams) if upstreams else ""
+    g = pen.values[form] if form else g
     slope = slope_of(pen, at, z, a, g, kind)
     dz = g * slope
     if pen.fault("upstream-dropped", at):
@@ -58,7 +60,9 @@ def _relu_slope(pen, at, z, a, g, slope, kind):
             slope = np.ones_like(z)
         form = pen.fault("leaky-slope-wrong", at, "zero", "alpha z", "swapped")
         if form:
-            low, high = {"zero": (0.0, 1.0), "alpha z": (0.01 * z, 1.0), "swapped": (1.0, 0.01)}[form]
+            low, high = {"zero": (0.0, 1.0), "alpha z": (0.01 * z, 1.0), "swapped": (1.0, 0.01)}[
+                form
+            ]
             slope = np.where(z > 0, high, low)
         return slope
     if pen.fault("missing-relu-mask", at):
@@ -104,8 +108,11 @@ def weight_gradient(pen, at, names, layout, before="", upstreams=(), last=True):
     if pen.fault("upstream-dropped", at):
         dW = outer(np.ones_like(g), h, layout)
     square = W.ndim == 2 and W.shape[0] == W.shape[1]
-    if W.ndim == 2 and min(W.shape) > 1 and (square or last) and pen.fault(
-        "transposed-outer-product", at
+    if (
+        W.ndim == 2
+        and min(W.shape) > 1
+        and (square or last)
+        and pen.fault("transposed-outer-product", at)
     ):
         dW = dW.T
     if pen.fault("update-reported-as-gradient", at):
@@ -118,13 +125,15 @@ def weight_gradient(pen, at, names, layout, before="", upstreams=(), last=True):
         if pen.fault("dot-for-outer", at):
             dW = np.asarray(g @ h)
     if layout == "batch":
-        dW = _batch_mistakes(pen, at, dW, lambda i: outer(g[i : i + 1], h[i : i + 1], layout), len(h))
+        dW = _batch_mistakes(
+            pen, at, dW, lambda i: outer(g[i : i + 1], h[i : i + 1], layout), len(h)
+        )
     return dW
 
 
 def _batch_mistakes(pen, at, total, part, n):
     form = pen.fault("batch-not-summed", at, *map(str, range(n)))
-    if form.isdigit():
+    if form:
         total = part(int(form))
     if pen.fault("accumulate-overwritten", at):
         total = part(n - 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter
+from traceback import format_exc
 from typing import Any
 
 from backpropcli.problem import problem_from_text
@@ -29,6 +30,7 @@ class Verdict:
     roots: tuple[tuple[str, str, bool, bool], ...]
     seconds: float
     values: dict[str, str]
+    crash: str = ""
 
     # -- one mistake -------------------------------------------------------------------------
 
@@ -68,8 +70,8 @@ class Verdict:
     @property
     def top3(self) -> bool:
         """An accepted explanation is among the first three of roots and alternatives."""
-        listed = []
-        for mistake in self.report.mistakes:
+        listed: list[Any] = []
+        for mistake in self.report.mistakes if self.report else ():
             listed += [mistake, *mistake.alternatives]
         return any(fits(root_of(m), a) for m in listed[:3] for a in self._all())
 
@@ -114,11 +116,13 @@ class Verdict:
     @property
     def alarm(self) -> bool:
         """Something is found on the sheet."""
-        return bool(self.roots) or any(v != "right" for v in self.values.values())
+        return bool(self.crash or self.roots) or any(v != "right" for v in self.values.values())
 
     @property
     def random_place_right(self) -> bool:
         """The random number is judged wrong and is the first wrong step."""
+        if not self.report:
+            return False
         at = self.sheet.random_at
         stem = at.partition("#")[0]
         first = (self.report.first_wrong_step or "").partition("[")[0]
@@ -127,8 +131,7 @@ class Verdict:
     @property
     def status_pairs(self) -> list[tuple[str, str, str]]:
         """Line, true status, status in the report."""
-        pairs = [(n, t, self.values.get(n, "missing")) for n, t in self.sheet.status.items() if t]
-        return pairs
+        return [(n, t, self.values.get(n, "missing")) for n, t in self.sheet.status.items() if t]
 
 
 def fits(root, accepted) -> bool:
@@ -161,7 +164,10 @@ def judge(
     check_text = checker()
     problem = problem_from_text(sheet.problem, "problem.yaml")
     began = perf_counter()
-    (report,) = check_text(problem, sheet.answers, leave_out=leave_out, options=options)
+    try:
+        (report,) = check_text(problem, sheet.answers, leave_out=leave_out, options=options)
+    except Exception:  # a crash is a failing case, and the run goes on
+        return Verdict(sheet, None, (), perf_counter() - began, {}, format_exc())
     seconds = perf_counter() - began
     values = {}
     for answer in report.answers:

@@ -43,11 +43,11 @@ def loss_value(pen, at, oname, yname, kind):
     """L, without any penalty."""
     o, y = pen.values[oname], pen.read(yname, at)
     with np.errstate(invalid="ignore", divide="ignore"):
-        L = _plain_value(kind, o, y) * other_loss(pen, kind, o)
+        L = plain_value(kind, o, y) * other_loss(pen, kind, o)
         return _value_mistakes(pen, at, kind, o, y, L)
 
 
-def _plain_value(kind, o, y):
+def plain_value(kind, o, y):
     if kind in ("half", "halfmean"):
         return np.sum((o - y) ** 2) / 2 / share(kind, o)
     if kind in ("square", "mse"):
@@ -72,7 +72,9 @@ def _value_mistakes(pen, at, kind, o, y, L):
         form = pen.fault("square-dropped", at, "residual", "absolute", "root")
         if form:
             r = o - y
-            L = {"residual": c * np.sum(r), "absolute": c * np.sum(abs(r)), "root": np.sqrt(L)}[form]
+            L = {"residual": c * np.sum(r), "absolute": c * np.sum(abs(r)), "root": np.sqrt(L)}[
+                form
+            ]
         if o.ndim == 2 and o.shape[1] == 1 and pen.fault("broadcast-all-pairs", at):
             L = c * np.sum((o - y.T) ** 2)
     else:
@@ -109,8 +111,10 @@ def common(pen, at, g, kind, o):
     if sizes:
         form = pen.fault("missing-batch-mean", at, *sizes)
         g = g * sizes.get(form, 1)
-    if o.ndim == 2 and o.shape[0] > 1 and pen.fault("extra-batch-mean", at):
-        g = g / o.shape[0]
+    again = counts(kind, o) or ({"samples": len(o)} if o.ndim == 2 else {})
+    if again:
+        form = pen.fault("extra-batch-mean", at, *again)
+        g = g / again.get(form, 1)
     return g
 
 
@@ -165,9 +169,9 @@ def _softmax_mistakes(pen, at, p, y, n, g):
     return g
 
 
-def softmax_slope(pen, at, gname, pname, yname, n):
+def softmax_slope(pen, at, gname, pname, n):
     """dL/dz from dL/dp through the softmax."""
-    g, p, y = pen.values[gname], pen.values[pname], pen.values[yname]
+    g, p = pen.values[gname], pen.values[pname]
     dz = p * (g - np.sum(g * p, axis=-1, keepdims=True))
     form = pen.fault("softmax-derivative-doubled", at, "p(1-p)")
     if form:

@@ -101,6 +101,14 @@ def per_mistake(verdicts: Iterable[Verdict]) -> list[tuple[str, Share]]:
     return sorted(rows, key=lambda row: (row[1].value, -row[1].total))
 
 
+def by_rounding(verdicts: Iterable[Verdict]) -> list[tuple[str, Share]]:
+    """The share of false alarms for each way of rounding that has any."""
+    groups: dict[str, list[bool]] = defaultdict(list)
+    for v in verdicts:
+        groups[v.sheet.rounding.label].append(v.alarm)
+    return sorted((label, Share.of(hits)) for label, hits in groups.items() if any(hits))
+
+
 def confusions(verdicts: Iterable[Verdict], count: int = 10) -> list[tuple[str, str, int]]:
     """Which mistakes are most often taken for which."""
     seen: Counter[tuple[str, str]] = Counter()

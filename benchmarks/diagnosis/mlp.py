@@ -35,6 +35,7 @@ class Mlp:
     short: bool = True
     lam: float = 0.0
     lr: float = 0.0
+    after: bool = False
     letter: str = "h"
     biases: tuple[bool, ...] = ()
 
@@ -92,7 +93,9 @@ class Mlp:
             before = self.z(k - 1) if k > 1 and self.acts[k - 2] else ""
             z, h = self.z(k), self.h(k)
             names = (self.h(k - 1), f"W{k}", self.b(k))
-            pen.line(z, forward.affine(pen, z, *names, self.layout, before), "" if h != z else "data")
+            pen.line(
+                z, forward.affine(pen, z, *names, self.layout, before), "" if h != z else "data"
+            )
             if k < self.depth and self.acts[k - 1]:
                 pen.line(h, forward.activate(pen, h, z, self.acts[k - 1]), "data")
         if self.out == "softmax":
@@ -101,7 +104,9 @@ class Mlp:
             pen.line("p", forward.activate(pen, "p", self.z(k), self.out))
         L = losses.loss_value(pen, "L", self.o, self.y, self.loss)
         if self.lam:
-            L = L + self.lam / 2 * sum(np.sum(pen.values[n] ** 2) for n in self.weights if n[0] == "W")
+            L = L + self.lam / 2 * sum(
+                np.sum(pen.values[n] ** 2) for n in self.weights if n[0] == "W"
+            )
         pen.line("L", L)
 
     def _backward(self, pen) -> None:
@@ -117,10 +122,10 @@ class Mlp:
             pen.line(at, g)
             if self.out == "softmax":
                 dz, n = f"dL/dz{top}", losses.share("ce", pen.values["p"])
-                pen.line(dz, losses.softmax_slope(pen, dz, at, "p", self.y, n))
+                pen.line(dz, losses.softmax_slope(pen, dz, at, "p", n))
             elif self.out:
                 dz = f"dL/dz{top}"
-                g = backward.through_activation(pen, dz, at, self.z(top), "p", self.out)
+                g = backward.through_activation(pen, dz, (at, self.z(top), "p"), self.out)
                 pen.line(dz, g)
         for k in range(top, 0, -1):
             self._layer_back(pen, k)
@@ -141,7 +146,11 @@ class Mlp:
             pen.line(at, db, "dbias")
         if k > 1:
             at = f"dL/d{lower}"
-            skip = [f"dL/d{self.h(k)}"] if f"dL/d{self.h(k)}" in pen.values and self.h(k) != self.z(k) else []
+            skip = (
+                [f"dL/d{self.h(k)}"]
+                if f"dL/d{self.h(k)}" in pen.values and self.h(k) != self.z(k)
+                else []
+            )
             lr = self.lr or None
             dh = backward.input_gradient(pen, at, g, W, self.layout, lr, tuple(skip))
             pen.line(at, dh)
@@ -149,14 +158,21 @@ class Mlp:
                 at = f"dL/d{self.z(k - 1)}"
                 act = self.acts[k - 2]
                 names = (f"dL/d{lower}", self.z(k - 1), lower)
-                pen.line(at, backward.through_activation(pen, at, *names, act))
+                later = self._same_shape(pen, f"dL/d{lower}", k)
+                pen.line(at, backward.through_activation(pen, at, names, act, later))
 
     def _upstreams(self, pen, k: int) -> tuple[str, ...]:
         """Gradients of the same shape that may be taken for dL/dz of layer k."""
         g = f"dL/d{self.z(k)}"
-        near = [f"dL/d{self.h(k)}"] + [f"dL/d{self.z(j)}" for j in range(k + 1, self.depth + 1)]
-        known = [n for n in dict.fromkeys(near) if n != g and n in pen.values]
-        return tuple(n for n in known if pen.values[n].shape == pen.values[g].shape)
+        own = f"dL/d{self.h(k)}"
+        own = (own,) if own != g and own in pen.values else ()
+        return own + self._same_shape(pen, g, k + 1)
+
+    def _same_shape(self, pen, g: str, lowest: int) -> tuple[str, ...]:
+        """The deltas of the layers from ``lowest`` on that have the shape of a gradient."""
+        deltas = [f"dL/d{self.z(j)}" for j in range(lowest, self.depth + 1)]
+        known = [d for d in deltas if d != g and d in pen.values]
+        return tuple(d for d in known if pen.values[d].shape == pen.values[g].shape)
 
     def _decay(self, pen, at, dW, W) -> np.ndarray:
         if not self.lam:
@@ -179,6 +195,20 @@ class Mlp:
             form = pen.fault("learning-rate-omitted", at, "one", "twice")
             step = {"": step, "one": g, "twice": self.lr * step}[form]
             pen.line(at, w + step if pen.fault("update-ascent", at) else w - step)
+        if self.after:
+            L = pen.values["L"]
+            fresh = self._loss_after(pen)
+            pen.line("L_new", L if pen.fault("loss-before-after-step", "L_new") else fresh)
+
+    def _loss_after(self, pen):
+        """The loss at the new weights."""
+        h = pen.values[self.x]
+        for k in range(1, self.depth + 1):
+            h = forward.product(h, pen.values[f"W{k}_new"], self.layout)
+            h = h + (pen.values[f"{self.b(k)}_new"] if self.b(k) else 0.0)
+            if k < self.depth and self.acts[k - 1]:
+                h = forward.ACTIVATIONS[self.acts[k - 1]](h)
+        return losses.plain_value(self.loss, h, pen.values[self.y])
 
 
 def densities(net: Mlp, lines: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

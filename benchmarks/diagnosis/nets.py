@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from benchmarks.diagnosis.mlp import Mlp, Net, densities
 from benchmarks.diagnosis.pen import Pen
-from benchmarks.diagnosis.seeds import residual, sigmoid_units, three_layers
+from benchmarks.diagnosis.seeds import residual, three_layers
+from benchmarks.diagnosis.units import parabola, sigmoid_units
 from benchmarks.diagnosis.writing import problem
 
 
@@ -38,7 +41,7 @@ def sizes(rng, shape: str, whole: bool, out: str, loss: str, layout: str, **more
         givens["x"] = draw.array()
     else:
         givens["x"] = draw.array(width[0])
-    for k, (fan_in, fan_out) in enumerate(zip(width, width[1:], strict=False), start=1):
+    for k, (fan_in, fan_out) in enumerate(pairwise(width), start=1):
         if layout == "scalar":
             pair = (), ()
         elif fan_out == 0:
@@ -63,7 +66,9 @@ def target(rng, draw, out, width, rows, layout):
 
 def family(rng, whole: bool) -> tuple[str, Mlp]:
     """One of the kinds of dense networks."""
-    act = str(rng.choice(["relu", "relu", "sigmoid", "tanh", "leaky_relu"], p=[0.3, 0.2, 0.25, 0.2, 0.05]))
+    act = str(
+        rng.choice(["relu", "relu", "sigmoid", "tanh", "leaky_relu"], p=[0.3, 0.2, 0.25, 0.2, 0.05])
+    )
     acts = ("relu",) if whole else (act,)
     letter = str(rng.choice(["h", "a"]))
     kind = str(rng.choice(list(KINDS), p=np.array(list(KINDS.values())) / sum(KINDS.values())))
@@ -104,12 +109,20 @@ def family(rng, whole: bool) -> tuple[str, Mlp]:
         return kind, sizes(rng, "2-2-2", whole, "", loss, layout, acts=acts, lam=lam, **more)
     lr = float(rng.choice([0.1, 0.2, 0.5]))
     width, loss = str(rng.choice(["2-2-0", "2-2-2"])), str(rng.choice(["half", "square"]))
-    return kind, sizes(rng, width, whole, "", loss, "column", acts=acts, lr=lr, **more)
+    more |= {"lr": lr, "after": bool(rng.random() < 0.5)}
+    return kind, sizes(rng, width, whole, "", loss, "column", acts=acts, **more)
 
 
 KINDS = {"chain": 0.14, "2-2-1": 0.14, "2-3-2": 0.26, "batch": 0.2, "decay": 0.1, "step": 0.16}
-OUTPUTS = [("", "mse"), ("", "half"), ("sigmoid", "mse"), ("sigmoid", "half"), ("sigmoid", "bce"),
-           ("softmax", "ce"), ("softmax", "ce")]
+OUTPUTS = [
+    ("", "mse"),
+    ("", "half"),
+    ("sigmoid", "mse"),
+    ("sigmoid", "half"),
+    ("sigmoid", "bce"),
+    ("softmax", "ce"),
+    ("softmax", "ce"),
+]
 BATCHES = [("", "mse"), ("", "halfmean"), ("", "half"), ("sigmoid", "bce"), ("softmax", "ce")]
 
 
@@ -132,7 +145,7 @@ def as_net(net: Mlp, title: str, whole: bool) -> Net:
     lines = tuple(pen.order)
     short = net.out and net.short and net.loss in ("bce", "ce")
     aliases = {f"dL/dz{net.depth}": ("dL/dp",)} if short else {}
-    return Net(title, problem(net, title), net, lines, densities(net, lines), aliases, whole)
+    return Net(title, problem(net, title, lines), net, lines, densities(net, lines), aliases, whole)
 
 
 def fit(net: Mlp, pen: Pen) -> bool:
@@ -160,4 +173,6 @@ def draw_net(rng) -> Net:
         return as_net(three_layers(rng), "three layers", True)
     if pick < 0.18:
         return sigmoid_units(rng)
+    if pick < 0.22:
+        return parabola(rng)
     return dense(rng, bool(rng.random() < 0.35))

@@ -60,8 +60,9 @@ def plain_text(number: Decimal) -> str:
 
 
 def unit(text: str) -> float:
-    """What one step of the last written digit is worth."""
-    return 10.0 ** -(len(text.partition(".")[2]))
+    """What one step of the last written digit is worth; 0 for a whole number, which is exact."""
+    places = len(text.partition(".")[2])
+    return 10.0**-places if places else 0.0
 
 
 def texts(rounding: Rounding, value: np.ndarray) -> np.ndarray:

@@ -58,9 +58,12 @@ class Pen:
 
     def fault(self, name: str, at: str, *forms: str) -> str:
         """The form in which the mistake is made here, or ''."""
-        for form in forms or ("yes",):
-            self.offers.setdefault(Fault(name, at, form))
-        return self.active.get((name, at), "")
+        forms = forms or ("yes",)
+        if not self.active:
+            for form in forms:
+                self.offers.setdefault(Fault(name, at, form))
+        form = self.active.get((name, at), "")
+        return form if form in forms else ""
 
     def given(self, name: str, value, kind: str, crossed: bool = False) -> np.ndarray:
         """Copy a given value from the sheet; one digit of it may be misread."""
@@ -144,7 +147,17 @@ def position(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.strip("[]").split(",") if part)
 
 
-MISREAD = {"1": "7", "2": "7", "3": "58", "4": "9", "5": "38", "6": "0", "7": "1", "8": "3", "9": "4"}
+MISREAD = {
+    "1": "7",
+    "2": "7",
+    "3": "58",
+    "4": "9",
+    "5": "38",
+    "6": "0",
+    "7": "1",
+    "8": "3",
+    "9": "4",
+}
 
 
 def misreadings(value: np.ndarray) -> list[str]:

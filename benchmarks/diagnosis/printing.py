@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from benchmarks.diagnosis import measures as m
-from benchmarks.diagnosis.judge import NoChecker, Verdict
-from benchmarks.diagnosis.sheets import Sheet, sheets
+from benchmarks.diagnosis.judge import NoChecker, Verdict, judge
+from benchmarks.diagnosis.sheets import DENSITIES, Sheet, sheets
 from benchmarks.diagnosis.suites import ABLATIONS, SUITES, Suite, failed
 
 
@@ -15,9 +15,12 @@ def everything(seed: int, scale: float) -> None:
     began = time.perf_counter()
     ran = {kind: _group(kind, suites, seed, scale) for kind, suites in SUITES.items()}
     one = [v for verdicts in ran["one"].values() for v in verdicts]
-    print("\nEach mistake (all sheets with one mistake), worst first:")
-    for name, share in m.per_mistake(one):
-        print(f"  {name:32} {share}  of {share.total}")
+    hidden = m.Share(sum(v.sheet.hidden for v in one), sum(v.sheet.hidden + 1 for v in one))
+    print(f"\nDrawn mistakes that could not be seen and were drawn anew: {hidden}")
+    print("\nCorrect sheets by rounding: false alarms where there are any")
+    for label, share in m.by_rounding(v for group in ran["clean"].values() for v in group):
+        print(f"  {label:32} {share}  of {share.total}")
+    _each_mistake(one)
     print("\nMost frequent confusions:")
     for made, said, count in m.confusions(one):
         print(f"  {count:4}  {made} taken for {said}")
@@ -25,6 +28,19 @@ def everything(seed: int, scale: float) -> None:
     every = [v for group in ran.values() for verdicts in group.values() for v in verdicts]
     print(f"\nTime of a sheet: {m.times(every)}")
     print(f"{len(every)} sheets in {time.perf_counter() - began:.0f} s, seed {seed}")
+
+
+def _each_mistake(one: list[Verdict]) -> None:
+    print("\nEach mistake, all sheets with one mistake, worst first, and by density")
+    print(" " * 36 + f"{'all':>22}" + "".join(f"{d:>10}" for d in DENSITIES))
+    for name, share in m.per_mistake(one):
+        cells = []
+        for density in DENSITIES:
+            hits = [
+                v.exact for v in one if v.sheet.made[0].name == name and v.sheet.density == density
+            ]
+            cells.append(f"{sum(hits)}/{len(hits)}" if hits else "-")
+        print(f"  {name:34}{share!s:>22}" + "".join(f"{cell:>10}" for cell in cells))
 
 
 def _group(kind: str, suites, seed: int, scale: float) -> dict[str, list[Verdict]]:
@@ -72,18 +88,25 @@ def _row(kind: str, verdicts: list[Verdict]) -> list[m.Share]:
 
 
 def _ablations(seed: int, scale: float) -> None:
-    print("\nAblations (usual sheet): exact on 1 mistake, 3 digits and 2; a random number named, 3")
-    print("digits and 2; false alarms on correct sheets; time")
+    print("\nAblations, on the usual sheet")
+    heads = (
+        "exact, 3 digits",
+        "exact, 2 digits",
+        "random named, 3",
+        "random named, 2",
+        "false alarm",
+    )
+    print(" " * 20 + "".join(f"{head:>22}" for head in heads))
     parts = [SUITES["one"][1], SUITES["one"][4], *SUITES["random"][:2], SUITES["clean"][2]]
-    parts = [Suite(p.name, round(p.count * 0.5), p.draw) for p in parts]
     tests = [lambda v: v.exact] * 2 + [lambda v: v.named] * 2 + [lambda v: v.alarm]
+    drawn = [list(part.sheets(seed, scale * 0.5)) for part in parts]
     for title, options in ABLATIONS:
         shares, seen = [], []
-        for part, test in zip(parts, tests, strict=True):
-            verdicts = list(Suite(part.name, part.count, part.draw, False, options).run(seed, scale))
+        for some, test in zip(drawn, tests, strict=True):
+            verdicts = [judge(sheet, options=options or None) for sheet in some]
             shares.append(m.Share.of(map(test, verdicts)))
             seen += verdicts
-        print(f"{title:20}" + "".join(f"{s!s:>22}" for s in shares) + "  " + m.times(seen), flush=True)
+        print(f"{title:20}" + "".join(f"{s!s:>22}" for s in shares), m.times(seen), flush=True)
 
 
 def summary(kind: str, suite: Suite, seed: int) -> None:
@@ -117,7 +140,9 @@ def failures(kind: str, suite: Suite, seed: int) -> None:
             said = "nothing"
         off = [f"{n} is {t}, said {s}" for n, t, s in verdict.status_pairs if t != s]
         extra = f" | {', '.join(off)}" if off else ""
-        print(f"{sheet.seed[1]:5}  {sheet.net.title} ({sheet.rounding.label})  made: {made}  said: {said}{extra}")
+        crash = f" | crash: {verdict.crash.splitlines()[-1]}" if verdict.crash else extra
+        which = f"{sheet.seed[1]:5}  {sheet.net.title} ({sheet.rounding.label})"
+        print(f"{which}  made: {made}  said: {said}{crash}", flush=True)
     print(f"{bad} of {total}; --show NUMBER with the same options prints a case")
 
 
@@ -130,6 +155,9 @@ def show(suite: Suite, seed: int, index: int) -> None:
         _truth(sheet)
         return
     _truth(verdict.sheet)
+    if verdict.crash:
+        print(verdict.crash)
+        return
     print("--- report")
     for answer in verdict.report.answers:
         print(f"{answer.quantity:12} {answer.status:10} {answer.submitted}", end="")

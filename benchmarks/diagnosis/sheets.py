@@ -137,7 +137,11 @@ class Maker:
             if {*new.places} & {place for m in made for place in m.places}:
                 continue
             after = self._try(desk, [*made, new])
-            if after is None or not unlike(sheet, after) or not self._all_seen(desk, made, new, after):
+            if (
+                after is None
+                or not unlike(sheet, after)
+                or not self._all_seen(desk, made, new, after)
+            ):
                 missed += 1
                 continue
             made.append(new)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.diagnosis.judge import Verdict, judge
-from benchmarks.diagnosis.sheets import DENSITIES, sheets
+from benchmarks.diagnosis.sheets import DENSITIES, Sheet, sheets
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,14 @@ class Suite:
     leave_out: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def sheets(self, seed: int, scale: float = 1.0) -> Iterator[Sheet]:
+        """Draw its sheets."""
+        return sheets(max(1, round(self.count * scale)), seed, **self.draw)
+
     def run(self, seed: int, scale: float = 1.0) -> Iterator[Verdict]:
         """Check its sheets, one after the other."""
-        count = max(1, round(self.count * scale))
         options = dict(self.options) or None
-        for sheet in sheets(count, seed, **self.draw):
+        for sheet in self.sheets(seed, scale):
             if not self.leave_out:
                 yield judge(sheet, options=options)
                 continue
@@ -79,27 +82,28 @@ ABLATIONS: tuple[tuple[str, dict], ...] = (
     ("1 % tolerance", {"tolerance": 0.01}),
 )
 
-ONE = tuple(one_fault(d, 3, "sig", 150) for d in DENSITIES) + (
-    one_fault("usual", 2, "sig", 100),
-    one_fault("usual", 4, "sig", 100),
-    one_fault("usual", 3, "dec", 100),
-    one_fault("usual", 4, "dec", 100),
+ONE = (
+    *(one_fault(d, 3, "sig", 100) for d in DENSITIES),
+    one_fault("usual", 2, "sig", 60),
+    one_fault("usual", 4, "sig", 60),
+    one_fault("usual", 3, "dec", 60),
+    one_fault("usual", 4, "dec", 60),
 )
 MANY = (
-    several("full", 2, 80),
-    several("usual", 2, 100),
-    several("sparse", 2, 60),
-    several("final", 2, 60),
-    several("usual", 3, 60),
+    several("full", 2, 60),
+    several("usual", 2, 60),
+    several("sparse", 2, 40),
+    several("final", 2, 40),
+    several("usual", 3, 40),
 )
-CLEAN = tuple(clean(d, r, 150) for d in DENSITIES for r in (True, False))
+CLEAN = tuple(clean(d, r, 100) for d in DENSITIES for r in (True, False))
 RANDOM = (
-    random_error("usual", 3, 150),
-    random_error("usual", 2, 100),
-    random_error("full", 3, 80),
-    random_error("sparse", 3, 80),
+    random_error("usual", 3, 120),
+    random_error("usual", 2, 80),
+    random_error("full", 3, 60),
+    random_error("sparse", 3, 60),
 )
-LEFT_OUT = (left_out("usual", 120), left_out("sparse", 60))
+LEFT_OUT = (left_out("usual", 100), left_out("sparse", 50))
 
 SUITES: dict[str, tuple[Suite, ...]] = {
     "one": ONE,

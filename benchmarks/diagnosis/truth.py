@@ -65,7 +65,7 @@ def near(exact: dict, sheet: dict, slack: float = 0.06) -> bool:
         if value.shape != shown.shape or not np.all(np.isfinite(value)):
             return False
         for a, text in zip(value.flat, shown.flat, strict=True):
-            if abs(a - float(text)) > 4 * unit(text) + slack * abs(a):
+            if abs(a - float(text)) > 4 * unit(text) + slack * abs(a) + 0.01:
                 return False
     return True
 
@@ -142,9 +142,11 @@ def typed(base: dict, sheet: dict) -> list[Slip]:
         right = base[name]
         if same(shown, right):
             continue
-        spots = [i for i in np.ndindex(right.shape) if right[i] != shown[i]] if (
-            right.shape == shown.shape
-        ) else []
+        spots = (
+            [i for i in np.ndindex(right.shape) if right[i] != shown[i]]
+            if (right.shape == shown.shape)
+            else []
+        )
         if len(spots) == 1:
             kind = mistyped(right[spots[0]], shown[spots[0]])
             if kind:

@@ -20,7 +20,7 @@ def array(value) -> str:
     return "[" + ", ".join(array(part) for part in value) + "]"
 
 
-def problem(net: Mlp, title: str) -> str:
+def problem(net: Mlp, title: str, names=()) -> str:
     """The problem file of a network of dense layers."""
     lines = [f"title: {title}", "inputs:"]
     lines += [f"  {name}: {array(net.givens[name])}" for name in (net.x, net.y)]
@@ -39,6 +39,8 @@ def problem(net: Mlp, title: str) -> str:
     lines.append(f"loss: {_loss(net)}")
     if net.lr:
         lines.append(f"update: {{rule: sgd, lr: {number(net.lr)}}}")
+    if net.after:
+        lines += ["find:", *(f"  - {name}" for name in names)]
     return "\n".join(lines) + "\n"
 
 

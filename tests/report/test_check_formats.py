@@ -147,7 +147,10 @@ def test_examples_and_steps_are_groups(form: str) -> None:
     )
     report = replace(REPORT, answers=answers, mistakes=(), first_wrong_step="yhat")
     text = shown(form, report=report).replace("`", "")
-    found = [text.index(part) for part in ("Example 1", "Example 2", "Step 2", "ff: yhat, example")]
+    found = [
+        text.index(part)
+        for part in ("Whole problem", "Example 1", "Example 2", "Step 2", "ff: yhat, example")
+    ]
     assert found == sorted(found)
 
 

@@ -1,21 +1,17 @@
 """The gradient of a bias is multiplied by something.
 
 What it is
-
 The gradient of a bias is multiplied by the bias, by an input, or set to 0.
 
 Why it is wrong
-
 A bias is only added, so z changes by exactly as much as the bias does: dz/db = 1. The
 gradient of the bias is that of z, summed over the examples if there are several.
 
 Example
-
 With z = W1 x + b1, b1 = (0.1, -0.2) and dL/dz = (0, 1.128), dL/db1 = (0, 1.128).
 Multiplied by b1 it would be (0, -0.2256).
 
 How to avoid it
-
 Think of the bias as a weight whose input is always 1. Then its gradient is dL/dz times
 1.
 """

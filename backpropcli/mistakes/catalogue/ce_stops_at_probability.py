@@ -1,22 +1,18 @@
 """The gradient stops at the probabilities.
 
 What it is
-
 The derivative with respect to the probability, -y / p, is given as the gradient of the
 score.
 
 Why it is wrong
-
 Between the score and the probability lies the softmax or the sigmoid. Its derivative
 has to be a factor too, and with cross-entropy the product is simply p - y.
 
 Example
-
 With p = (0.6652, 0.2447, 0.09003) and the second class true, dL/dp = (0, -1 / 0.2447,
 0) = (0, -4.086, 0). One step further dL/dz = (0.6652, -0.7553, 0.09003).
 
 How to avoid it
-
 Give p and z a line each on the way back. The gradient of a score lies between -1 and 1
 for one example, so -4.086 must have stopped too early.
 """
@@ -31,7 +27,7 @@ from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """-y/p given for the gradient of the scores."""
+    """The derivative -y/p given for the gradient of the scores."""
     for pair in output_pairs(world):
         yield from world.edit(pair.name, pair.before, "all", activation=pair.activation)
 

@@ -1,22 +1,18 @@
 """The true class does not count every violated margin.
 
 What it is
-
 The true class gets -1 however many margins are violated, or a margin of its own is
 counted.
 
 Why it is wrong
-
 The score of the true class stands in the margin of every wrong class. Each margin that
 is violated takes 1 away, so its gradient is minus their number.
 
 Example
-
 Scores (2, 1.5, 1), and the third class is true. Both margins, 2 - 1 + 1 and 1.5 - 1 +
 1, are above 0, so the gradient is (1, 1, -2) and not (1, 1, -1).
 
 How to avoid it
-
 Add the entries up: they have to give 0, because the margins depend on differences of
 scores only.
 """
@@ -50,14 +46,11 @@ MISTAKE = Mistake(
     name="hinge-count-missing",
     tier="D",
     message=(
-        "{at} takes off 1 at the true class only once; it loses 1 for each margin that is "
-        "violated."
+        "{at} takes off 1 at the true class only once; it loses 1 for each margin that is violated."
     ),
     question="In how many of the violated margins does the score of the true class stand?",
     remedy="Count the violated margins, and give the true class minus that number.",
-    examples=(
-        Example("hinge", "L: 3.5\ndL/dz: [1, 1, -1]\n", "dL/dz"),
-    ),
+    examples=(Example("hinge", "L: 3.5\ndL/dz: [1, 1, -1]\n", "dL/dz"),),
     edits=edits,
     look_alikes=("missing-term-in-chain",),
 )

@@ -1,22 +1,18 @@
 """The slope of the leaky relu is wrong below 0.
 
 What it is
-
 Below 0 the slope of a leaky relu is taken as 0, as 1 or as alpha * z, or its two
 branches are exchanged.
 
 Why it is wrong
-
 Below 0 the leaky relu is alpha * z. That is a straight line, and its slope is alpha
 wherever z is.
 
 Example
-
 With alpha = 0.01, z = -3 and dL/dh = 2 the gradient is 2 * 0.01 = 0.02. With alpha * z
 as the slope it would be 2 * (-0.03) = -0.06, and with the slope of a plain relu 0.
 
 How to avoid it
-
 Write both branches of the slope beside those of the function: 1 above 0, alpha below.
 """
 
@@ -39,9 +35,11 @@ def edits(world: World) -> Iterator[Edit]:
         alpha = as_expr(Fraction(str(dict(slope.params).get("alpha", Fraction(1, 100)))))
         above = call("step", z)
         forms = {
-            "0": above, "alpha*z": above + (1 - above) * (alpha * z), "1": None,
-            "the other branch": (1 - above) + above * alpha,
-        }  # fmt: skip
+            "0 below 0": above,
+            "alpha*z below 0": above + (1 - above) * (alpha * z),
+            "1 everywhere": None,
+            "1 below 0 and alpha above": (1 - above) + above * alpha,
+        }
         for used, form in forms.items():
             yield from world.edit(
                 slope.equation.name,

@@ -1,23 +1,19 @@
 """A local derivative is evaluated at the wrong point.
 
 What it is
-
 The formula of a derivative is right, but another number is put into it: that of an
 earlier part, 0, 1, or the value of a neighbour.
 
 Why it is wrong
-
 A derivative depends on where it is taken. In the chain rule each one is taken at the
 value that its function got in the forward pass.
 
 Example
-
 F(x, y) = (x^2 + 2y, 3x + 4y^2) has the Jacobian [2x 2; 3 8y]. After G(x) = (x, x^2) at
 x = 2 it is taken at (2, 4) and is [4 2; 3 32]. With x = 1 from an earlier part the
 first entry would be 2.
 
 How to avoid it
-
 Write the point beside the derivative before you work it out, as in F'(2, 4). Take it
 from the forward pass.
 """

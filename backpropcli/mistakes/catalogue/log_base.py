@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
-from math import log
 
-from backpropcli.language.nodes import Number
+from backpropcli.language.nodes import call
 from backpropcli.mistakes.entry import Edit, Mistake
-from backpropcli.mistakes.losses import value_equations
+from backpropcli.mistakes.losses import changed_values
 from backpropcli.mistakes.world import World
 
 
@@ -21,12 +19,9 @@ def edits(world: World) -> Iterator[Edit]:
         "bce_with_logits",
         "log",
     ):
-        for equation in value_equations(world):
-            for base in (10, 2):
-                factor = Number(Fraction(1 / log(base)))
-                yield from world.edit(
-                    equation.name, factor * equation.expr, str(base), base=str(base)
-                )
+        for base in (10, 2):
+            for name, expr in changed_values(world, lambda e, b=base: e / call("log", b)):  # type: ignore[misc]
+                yield from world.edit(name, expr, str(base), base=str(base))
 
 
 MISTAKE = Mistake(

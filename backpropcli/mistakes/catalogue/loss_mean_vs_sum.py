@@ -11,7 +11,7 @@ from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """The value of the loss times a count that it divides by, or divided by one that it does not."""
+    """The value of the loss times a count it divides by, or divided by one it does not."""
     for what, count in world.loss.counts.items():
         averaged = world.loss.averaged.get(what) == count
         factor = Fraction(count) if averaged else Fraction(1, count)

@@ -1,22 +1,18 @@
 """The minus sign of a cross-entropy is missing.
 
 What it is
-
 The minus sign in front of a cross-entropy is left out, so that the loss comes out
 negative.
 
 Why it is wrong
-
 The logarithm of a probability is never above 0. The minus makes the loss 0 for a
 perfect prediction and positive for every other one.
 
 Example
-
 Scores (2, 1, 0) give the probabilities p = (0.6652, 0.2447, 0.09003). If the second
 class is the true one, L = -ln 0.2447 = 1.408. Without the minus it is -1.408.
 
 How to avoid it
-
 Check the sign at the end: a cross-entropy below 0 cannot be right.
 """
 
@@ -53,20 +49,17 @@ MISTAKE = Mistake(
     name="loss-sign-missing",
     tier="C",
     message=(
-        "{at} has lost its leading minus sign: a cross-entropy is minus the sum of the "
-        "logarithms."
+        "{at} has lost its leading minus sign: a cross-entropy is minus the sum of the logarithms."
     ),
     question=(
-        "What sign has the logarithm of a number between 0 and 1, and what sign has this "
-        "loss?"
+        "What sign has the logarithm of a number between 0 and 1, and what sign has this loss?"
     ),
     remedy="Put the minus sign in front of the sum of the logarithms.",
     examples=(
         Example(
             net="softmax",
             answers=(
-                "p: [0.6652, 0.2447, 0.09003]\nL: -1.4076\n"
-                "dL/dz: [0.6652, -0.7553, 0.09003]\n"
+                "p: [0.6652, 0.2447, 0.09003]\nL: -1.4076\ndL/dz: [0.6652, -0.7553, 0.09003]\n"
             ),
             at="L",
         ),

@@ -1,21 +1,17 @@
 """The relu mask is taken from the sign of the gradient.
 
 What it is
-
 The gradient is set to 0 where it is negative itself, instead of where the relu was off.
 
 Why it is wrong
-
 A relu lets the gradient through where z was above 0 in the forward pass. Its sign on
 the way back does not matter: a negative gradient passes an active unit as well.
 
 Example
-
 With z = (-1.4, 1.55, 0.8) and dL/dh = (0.5, -1, 0.75) only the first unit was off, so
 dL/dz = (0, -1, 0.75). A mask taken from the gradient gives (0.5, 0, 0.75).
 
 How to avoid it
-
 Write the mask down in the forward pass, next to z. On the way back copy it and do not
 look at the gradient.
 """

@@ -1,22 +1,18 @@
 """The relu mask is inverted.
 
 What it is
-
 The gradient is set to 0 at the units that were active, and passes at those that were
 off.
 
 Why it is wrong
-
 The slope of a relu is 1 where z is above 0 and 0 where it is below. An active unit
 changes the loss, a unit that is off does not.
 
 Example
-
 With z = (-1.4, 1.55) the second unit is active. So dL/dh = (-0.564, 1.128) becomes
 dL/dz = (0, 1.128). Inverted it would be (-0.564, 0).
 
 How to avoid it
-
 Compare with the forward pass: where h is 0, dL/dz is 0.
 """
 

@@ -1,22 +1,18 @@
 """The gradient of a weight lacks the input that the weight multiplied.
 
 What it is
-
 The gradient of a weight is given as the gradient of the sum it feeds. The input that
 the weight multiplied is left out.
 
 Why it is wrong
-
 In z = w * x + b a change of w changes z by x times as much. So dL/dw is dL/dz times x,
 and only the bias, which multiplies nothing, gets dL/dz itself.
 
 Example
-
 With dL/dz = (0, 1.128) and x = (1, 2), dL/dW1 = [0 0; 1.128 2.256]. Without the input
 every column is a copy of dL/dz: [0 0; 1.128 1.128].
 
 How to avoid it
-
 Ask of each weight what it multiplied on the way forward. That number is a factor of its
 gradient.
 """
@@ -25,16 +21,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backpropcli.language.nodes import names
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.layers import weight_products
+from backpropcli.mistakes.layers import WeightProduct, weight_products
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
     """A weight's gradient without the input."""
     for product in weight_products(world):
+        if not meets(world, product):
+            continue
         facts = {"weight": product.weight, "input": world.text(product.input)}
-        yield from world.edit(product.name, product.bare, "all", **facts)
+        yield from world.edit(product.name, product.bare, "all", 0.0, **facts)
+
+
+def meets(world: World, product: WeightProduct) -> bool:
+    """Whether the weight and the input stand in one equation of the forward pass."""
+    wanted = {product.weight, *names(product.input)}
+    return any(wanted <= set(names(e.expr)) for e in world.forward)
 
 
 MISTAKE = Mistake(

@@ -1,23 +1,19 @@
 """The mask of the relu is forgotten on the way back.
 
 What it is
-
 The gradient passes back through a relu unchanged, even at units that the relu had
 switched off.
 
 Why it is wrong
-
 Where z is negative the output is 0, however z moves a little. Such a unit has no
 influence on the loss, so its gradient is 0.
 
 Example
-
 With z = (-1.4, 1.55) and dL/dh = (-0.564, 1.128) the first unit is off, so dL/dz = (0,
 1.128). Without the mask it is (-0.564, 1.128), and the first row of dL/dW1 gets numbers
 that should be 0.
 
 How to avoid it
-
 Write the mask beside z in the forward pass, a 1 where z > 0 and a 0 elsewhere. On the
 way back multiply by it.
 """

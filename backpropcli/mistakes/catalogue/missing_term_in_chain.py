@@ -1,21 +1,17 @@
 """One factor of the chain is missing.
 
 What it is
-
 One factor of the chain rule is left out, most often an inner derivative.
 
 Why it is wrong
-
 Each step between a value and the loss changes the gradient by its own local derivative.
 Leaving a factor out is only harmless where it is 1.
 
 Example
-
 With u = 2x + 3y and L = u^2 at x = 1 and y = 2, u = 8 and dL/du = 16. So dL/dy = 16 * 3
 = 48. Without the inner derivative it stays at 16.
 
 How to avoid it
-
 Write the chain in symbols first, dL/dy = dL/du * du/dy, and count that every step has
 its factor. Then put in the numbers.
 """
@@ -49,8 +45,6 @@ MISTAKE = Mistake(
     message="{at} lacks the factor {factor}.",
     question="Does {at} have a factor for every step of the chain?",
     remedy="Multiply by {factor} as well.",
-    examples=(
-        Example("chain", "u: 8\ndL/du: 16\ndL/dx: 32\ndL/dy: 16\n", "dL/dy"),
-    ),
+    examples=(Example("chain", "u: 8\ndL/du: 16\ndL/dx: 32\ndL/dy: 16\n", "dL/dy"),),
     edits=edits,
 )

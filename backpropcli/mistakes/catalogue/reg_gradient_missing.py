@@ -1,22 +1,18 @@
 """The gradient of the regulariser is missing.
 
 What it is
-
 The loss has a penalty on the weights, but the gradient of a weight comes from the
 prediction error alone.
 
 Why it is wrong
-
 The weight stands in both parts of the loss, so both have a derivative with respect to
 it. Without the second part the penalty would have no effect on learning.
 
 Example
-
 The prediction error gives dL/dw2 = (0, -2.914) for w2 = (0.3, -0.6). The penalty
 lambda/2 * sum(w2^2) with lambda = 0.1 adds 0.1 * w2, so that dL/dw2 = (0.03, -2.974).
 
 How to avoid it
-
 Before you start, underline every place of the loss in which the weight stands. Each of
 them gives a summand of its gradient.
 """

@@ -1,21 +1,17 @@
 """The slope of relu at exactly 0.
 
 What it is
-
 At a unit with z exactly 0 another slope of the relu is used than in this exercise.
 
 Why it is wrong
-
 It is not wrong: the relu has a corner at 0, and every slope from 0 to 1 is legal there.
 This exercise takes 0, as most software does.
 
 Example
-
 With z = (0, 2) and dL/dh = (3, 3), dL/dz = (0, 3) with the slope 0 at the corner. (3,
 3) and (1.5, 3) are accepted as well.
 
 How to avoid it
-
 Nothing has to be mended. If an exercise has a z of exactly 0, say which slope you take
 there.
 """
@@ -55,8 +51,6 @@ MISTAKE = Mistake(
     ),
     question="Which slope of relu at exactly 0 does the exercise use?",
     remedy="Nothing has to be mended.",
-    examples=(
-        Example("kink", "h: [0, 2]\ndL/dz: [3, 3]\n", "dL/dz"),
-    ),
+    examples=(Example("kink", "h: [0, 2]\ndL/dz: [3, 3]\n", "dL/dz"),),
     edits=edits,
 )

@@ -1,23 +1,19 @@
 """The residual is reversed: y - yhat in place of yhat - y.
 
 What it is
-
 The derivative of the loss is written as target minus prediction, without the minus sign
 that belongs to it. Every gradient after it then has the right size and the wrong sign.
 
 Why it is wrong
-
 The derivative of (y - yhat)^2 / 2 with respect to yhat is (y - yhat) times -1, and the
 -1 is the inner derivative. A step downhill with the reversed gradient goes uphill.
 
 Example
-
 A network predicts yhat = -0.88 where y = 1, and L = (yhat - y)^2 / 2. Right: dL/dyhat =
 -0.88 - 1 = -1.88. Reversed it is 1.88, and with h = (0, 1.55) the weights get dL/dw2 =
 (0, 2.914) in place of (0, -2.914).
 
 How to avoid it
-
 Ask what happens if the prediction grows a little. If it is below the target, the loss
 shrinks, so the gradient has to be negative. Some books do work with y - yhat, but then
 they add the step.

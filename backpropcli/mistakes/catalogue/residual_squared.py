@@ -1,22 +1,18 @@
 """The squared residual, or the loss itself, is used as its derivative.
 
 What it is
-
 The backward pass starts with the loss itself, with the residual still squared, or with
 its sign alone.
 
 Why it is wrong
-
 Backpropagation starts with the derivative of the loss. The derivative of a square is
 linear, so it can be negative, and a square cannot.
 
 Example
-
 With yhat = -0.88, y = 1 and L = (yhat - y)^2 / 2, dL/dyhat = yhat - y = -1.88. Still
 squared it would be 3.534, and the loss itself is 1.767.
 
 How to avoid it
-
 Start the backward pass with a line of its own for dL/dyhat. If the prediction is too
 small, this number has to be negative.
 """

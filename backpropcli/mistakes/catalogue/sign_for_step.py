@@ -1,21 +1,17 @@
 """The sign, or relu itself, is used as the derivative of relu.
 
 What it is
-
 The slope of the relu is taken as the sign of z, or as relu(z) itself.
 
 Why it is wrong
-
 A relu is flat below 0 and rises with slope 1 above. Its slope is 0 or 1, never -1 and
 never the value itself.
 
 Example
-
 With z = (-1.4, 1.55) and dL/dh = (-0.564, 1.128), dL/dz = (0, 1.128). The sign of z
 gives (0.564, 1.128), and relu(z) = (0, 1.55) as a slope gives (0, 1.748).
 
 How to avoid it
-
 Draw the relu once and read the slope off: a horizontal line on the left, a line with
 slope 1 on the right.
 """

@@ -1,23 +1,19 @@
 """A sign is lost, or put where none belongs.
 
 What it is
-
 The digits are right and the sign is not. Usually a minus is lost on the way, or the
 minus of a negative weight is overlooked.
 
 Why it is wrong
-
 A gradient says in which direction the loss grows, and that is all in the sign. Later
 lines often go on with it.
 
 Example
-
 With dL/dyhat = -1.88 and w2 = (0.3, -0.6), dL/dh = (-1.88 * 0.3, -1.88 * -0.6) =
 (-0.564, 1.128). Written as (-0.564, -1.128) the second entry has lost one of its two
 minus signs.
 
 How to avoid it
-
 Settle the sign of a product first, by counting its negative factors, and then work out
 the digits. Put negative numbers in brackets.
 """
@@ -32,7 +28,6 @@ from backpropcli.mistakes.entry import Edit, Example, Mistake, Slip
 from backpropcli.mistakes.operands import lost_signs
 from backpropcli.mistakes.world import World
 from backpropcli.mistakes.writing import Shown
-
 
 WRONG = "has the right size and the wrong sign"
 
@@ -52,7 +47,11 @@ def slips(shown: Shown) -> Iterator[Slip]:
     if len(positions) > 1 and len(positions) == alive:
         yield Slip(tuple(positions), {"entry": shown.quantity, "trouble": WRONG}, 1.0)
     for position in positions:
-        yield Slip((position,), {"entry": shown.entry(position), "trouble": WRONG}, float(np.log2(max(1, alive))))
+        yield Slip(
+            (position,),
+            {"entry": shown.entry(position), "trouble": WRONG},
+            float(np.log2(max(1, alive))),
+        )
 
 
 MISTAKE = Mistake(

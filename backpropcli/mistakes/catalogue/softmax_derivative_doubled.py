@@ -1,23 +1,19 @@
 """The derivative of the output activation is applied a second time.
 
 What it is
-
 The difference of prediction and target is multiplied by the derivative of the softmax,
 or of the sigmoid, once more.
 
 Why it is wrong
-
 With cross-entropy, p - y is already the gradient of the scores: the derivative of the
 output activation has been worked in and has cancelled. The factor p(1 - p) belongs to a
 squared loss.
 
 Example
-
 With p = (0.6652, 0.2447, 0.09003) and the second class true, dL/dz = (0.6652, -0.7553,
 0.09003). Multiplied by p(1 - p) once more it becomes (0.1481, -0.1396, 0.007376).
 
 How to avoid it
-
 Decide on one way. Either take the short cut p - y, or go from dL/dp through the
 derivative of the activation, but not both.
 """
@@ -33,14 +29,16 @@ from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """P - y times p(1 - p), or times the whole Jacobian of softmax."""
+    """The difference p - y times p(1 - p), or times the whole Jacobian of softmax."""
     for pair in output_pairs(world):
         facts = {"activation": pair.activation}
         again = pair.slope * (pair.p * (1 - pair.p))
-        yield from world.edit(pair.name, again, "diagonal", **facts)
+        yield from world.edit(pair.name, again, "diagonal", 0.0, **facts)
         if pair.activation == "softmax":
             inner = call("sum", pair.slope * pair.p, **pair.along)
-            yield from world.edit(pair.name, pair.p * (pair.slope - inner), "jacobian", **facts)
+            yield from world.edit(
+                pair.name, pair.p * (pair.slope - inner), "jacobian", 0.0, **facts
+            )
 
 
 MISTAKE = Mistake(
@@ -60,16 +58,14 @@ MISTAKE = Mistake(
         Example(
             net="softmax",
             answers=(
-                "p: [0.6652, 0.2447, 0.09003]\nL: 1.4076\n"
-                "dL/dz: [0.1481, -0.1396, 0.007376]\n"
+                "p: [0.6652, 0.2447, 0.09003]\nL: 1.4076\ndL/dz: [0.1481, -0.1396, 0.007376]\n"
             ),
             at="dL/dz",
         ),
         Example(
             net="softmax",
             answers=(
-                "p: [0.6652, 0.2447, 0.09003]\nL: 1.4076\n"
-                "dL/dz: [0.2657, -0.2499, -0.01583]\n"
+                "p: [0.6652, 0.2447, 0.09003]\nL: 1.4076\ndL/dz: [0.2657, -0.2499, -0.01583]\n"
             ),
             at="dL/dz",
         ),

@@ -1,22 +1,18 @@
 """Only the diagonal of the softmax Jacobian is used.
 
 What it is
-
 The derivative of the softmax is taken as p(1 - p) for each class by itself. That is
 only the diagonal of its Jacobian.
 
 Why it is wrong
-
 All probabilities share one denominator. If a score rises, its own probability rises and
 all others fall, and those terms -p_i p_j belong to the gradient too.
 
 Example
-
 With p = (0.6652, 0.2447, 0.09003) and the second class true, dL/dp = (0, -4.086, 0) and
 dL/dz = (0.6652, -0.7553, 0.09003). The diagonal alone gives (0, -0.7553, 0).
 
 How to avoid it
-
 Check that the entries of dL/dz sum to 0. For softmax with cross-entropy the short cut p
 - y gives all of them at once.
 """

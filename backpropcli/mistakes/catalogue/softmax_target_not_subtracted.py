@@ -1,23 +1,19 @@
 """The target is not subtracted from the softmax probabilities.
 
 What it is
-
 The gradient of the scores is given as the probabilities alone, or 1 is subtracted at
 every class.
 
 Why it is wrong
-
 For softmax with cross-entropy the gradient is p - y, and y is 1 at the true class and 0
 elsewhere. Its entries sum to 0, because p and y both sum to 1.
 
 Example
-
 With p = (0.6652, 0.2447, 0.09003) and the second class true, dL/dz = (0.6652, -0.7553,
 0.09003). The probabilities alone sum to 1. With 1 subtracted everywhere, (-0.3348,
 -0.7553, -0.91) sums to -2.
 
 How to avoid it
-
 Write the target as a row of zeros with a single 1 and subtract it. Then add the entries
 up: they have to give 0.
 """

@@ -1,21 +1,17 @@
 """The softmax is not divided by the sum of the exponentials.
 
 What it is
-
 The exponentials are not divided by their sum, or something else is divided.
 
 Why it is wrong
-
 Softmax makes probabilities of scores: the exponential of each score, divided by the sum
 of all the exponentials. Only then do they lie between 0 and 1 and sum to 1.
 
 Example
-
 Scores (2, 1, 0) have the exponentials (7.389, 2.718, 1) with the sum 11.107. Right:
 (0.6652, 0.2447, 0.09003). The exponentials alone are no probabilities.
 
 How to avoid it
-
 Add the entries up at the end: they have to give 1. Each has to be positive, too, even
 where a score is 0.
 """
@@ -41,10 +37,13 @@ def edits(world: World) -> Iterator[Edit]:
             along = along_last(world.shape(z) or ())
             exps = call("exp", z)
             for kind, form in (
-                ("exp", exps), ("sum", z / call("sum", z, **along)), ("max", exps / call("max", exps, **along)),
+                ("exp", exps),
+                ("sum", z / call("sum", z, **along)),
+                ("max", exps / call("max", exps, **along)),
                 ("over z", exps / call("sum", z, **along)),
-            ):  # fmt: skip
-                yield from world.edit(equation.name, put(equation.expr, path, form), kind)
+            ):
+                whole = put(equation.expr, path, form)
+                yield from world.edit(equation.name, whole, kind, used=world.text(form))
 
 
 MISTAKE = Mistake(

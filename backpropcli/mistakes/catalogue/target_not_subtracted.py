@@ -1,21 +1,17 @@
 """The target is not subtracted in the derivative of the loss.
 
 What it is
-
 The derivative of the loss is given as the prediction alone.
 
 Why it is wrong
-
 The loss measures how far the prediction is from the target. Its derivative has to be 0
 where they agree, so it contains their difference.
 
 Example
-
 With yhat = -0.88, y = 1 and L = (yhat - y)^2 / 2, dL/dyhat = -0.88 - 1 = -1.88. The
 prediction alone is -0.88.
 
 How to avoid it
-
 Test the formula with a perfect prediction: the gradient has to be 0.
 """
 
@@ -23,25 +19,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.language.nodes import Name, is_op
+from backpropcli.language.nodes import Expr, Name, is_op
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.parts import replaced
+from backpropcli.mistakes.slopes import output_pairs
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """The residual without the target."""
+    """The residual without the target, of a squared loss or of a sigmoid with cross-entropy."""
+    for pair in output_pairs(world):
+        if pair.activation == "sigmoid":
+            yield from world.edit(pair.name, pair.per_row(pair.p), "sigmoid")
     if not world.loss.squared:
         return
-    for equation in world.loss_slopes:
-        lower = equation.name.rpartition("/d")[2]
+    targets = {Name(name) for name in world.problem.given if name not in world.weights}
 
-        def prediction(node: object, lower: str = lower) -> object:
-            if is_op(node, "sub") and Name(lower) in node.args:
-                return Name(lower) if node.args[0] == Name(lower) else -Name(lower)
+    def alone(node: Expr) -> Expr | None:
+        if not is_op(node, "sub") or len(targets & set(node.args)) != 1:
             return None
+        left, right = node.args
+        return left if right in targets else -right
 
-        yield from world.edit(equation.name, replaced(equation.expr, prediction), "all")
+    for equation in world.loss_slopes:
+        yield from world.edit(equation.name, replaced(equation.expr, alone), "all")
 
 
 MISTAKE = Mistake(
@@ -61,7 +62,7 @@ MISTAKE = Mistake(
             at="dL/dyhat",
         ),
         Example(
-            net="bce1",
+            net="bce_one",
             answers="p: 0.4048\nL: 0.9044\ndL/ds: 0.4048\ndL/dw2: [0.08007, 0.3339]\n",
             at="dL/ds",
         ),

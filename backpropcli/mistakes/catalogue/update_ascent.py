@@ -1,21 +1,17 @@
 """The step goes uphill: the gradient is added instead of subtracted.
 
 What it is
-
 The step is added to the weight: w + eta * gradient instead of w - eta * gradient.
 
 Why it is wrong
-
 The gradient points to where the loss grows. Gradient descent wants it to shrink and
 goes the other way.
 
 Example
-
 With w2 = (0.3, -0.6), dL/dw2 = (0, -2.914) and eta = 0.1 the new weights are (0.3, -0.6
 + 0.2914) = (0.3, -0.3086). With the wrong sign they become (0.3, -0.8914).
 
 How to avoid it
-
 Write the rule down before the numbers: new = old - eta * gradient. A negative gradient
 makes the weight larger.
 """
@@ -42,14 +38,11 @@ MISTAKE = Mistake(
     name="update-ascent",
     tier="A",
     message=(
-        "{at} moves along the gradient, so the loss grows: gradient descent subtracts the "
-        "step."
+        "{at} moves along the gradient, so the loss grows: gradient descent subtracts the step."
     ),
     question="In which direction does gradient descent move a weight whose gradient is positive?",
     remedy="Subtract the learning rate times the gradient from the old weight.",
-    examples=(
-        Example("step", "dL/dw2: [0, -2.914]\nw2_new: [0.3, -0.8914]\n", "w2_new"),
-    ),
+    examples=(Example("step", "dL/dw2: [0, -2.914]\nw2_new: [0.3, -0.8914]\n", "w2_new"),),
     edits=edits,
     look_alikes=("residual-reversed", "sign-slip"),
 )

@@ -21,8 +21,9 @@ def edits(world: World) -> Iterator[Edit]:
             "minus",
             used="the weight minus its gradient",
         )
-        if f"{weight}_new" in world.equations:
-            lr = world.problem.update.lr
+        update = world.problem.update
+        if update is not None and f"{weight}_new" in world.equations:
+            lr = update.lr
             new = Name(weight) - lr * equation.expr
             yield from world.edit(equation.name, new, "new", used="the new weight")
             yield from world.edit(

@@ -1,22 +1,18 @@
 """Only the local derivative is given: the upstream gradient is left out.
 
 What it is
-
 The local derivative is given in place of the gradient of the loss. What comes back from
 the later steps is left out.
 
 Why it is wrong
-
 dL/dw is dL/dyhat * dyhat/dw. The second factor alone tells how yhat changes, but not
 what that does to the loss.
 
 Example
-
 With h = (0, 1.55) and dL/dyhat = -1.88, dL/dw2 = -1.88 * (0, 1.55) = (0, -2.914). The
 local derivative alone is h = (0, 1.55).
 
 How to avoid it
-
 Read the name of what you are asked for. If it begins with dL, the chain has to reach
 back to the loss.
 """

@@ -1,22 +1,18 @@
 """The way back through a layer leaves out its weights.
 
 What it is
-
 On the way back through a layer the gradient is copied to the inputs, without the
 weights that lie between.
 
 Why it is wrong
-
 An input acts on the output through its weight. A small weight passes little of the
 gradient back, and a negative one turns its sign.
 
 Example
-
 With yhat = w2 h + b2, w2 = (0.3, -0.6) and dL/dyhat = -1.88, dL/dh = (-1.88 * 0.3,
 -1.88 * -0.6) = (-0.564, 1.128). Without the weights both entries are -1.88.
 
 How to avoid it
-
 Look at the arrow from the input to the output in a drawing of the network. The number
 on the arrow multiplies the gradient, in both directions.
 """
@@ -35,7 +31,7 @@ def edits(world: World) -> Iterator[Edit]:
     """The gradient of an input without the weights: delta, or the sum of delta."""
     for product in input_products(world):
         facts = {"weight": product.weight}
-        yield from world.edit(product.name, product.put(product.g), "delta", **facts)
+        yield from world.edit(product.name, product.put(product.g), "delta", 0.0, **facts)
         along = (
             {} if len(product.g_shape) < 2 else {"axis": len(product.g_shape) - 1, "keepdims": True}
         )

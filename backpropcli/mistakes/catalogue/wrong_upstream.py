@@ -12,18 +12,14 @@ from backpropcli.mistakes.world import World
 
 def edits(world: World) -> Iterator[Edit]:
     """Another gradient of the same shape in place of the upstream one."""
-    order = [e.name for e in world.gradients]
+    order = [e.name for e in world.gradients if e.name.rpartition("/d")[2] not in world.weights]
+    seen = {e.name: i for i, e in enumerate(world.gradients)}
     for equation in world.gradients:
         for upstream in world.upstreams(equation.expr):
             for other in order:
-                if (
-                    other in (upstream, equation.name)
-                    or other not in order[: order.index(equation.name)]
-                ):
+                if other in (upstream, equation.name) or seen[other] > seen[equation.name]:
                     continue
                 if world.program.shapes[other] != world.program.shapes[upstream]:
-                    continue
-                if other.rpartition("/d")[2] in world.weights:
                     continue
 
                 def exchanged(node: object, old: str = upstream, new: str = other) -> Name | None:
