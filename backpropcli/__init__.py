@@ -1,7 +1,8 @@
-"""Solve backpropagation homework, step by step.
+"""Solve backpropagation homework step by step, and check answers to it.
 
-``load_problem(path)`` reads a problem file and ``solve(problem)`` works out every value and every
-gradient; the command ``backprop`` prints the same objects.
+``load_problem(path)`` reads a problem file, ``solve(problem)`` works out every value and every
+gradient, and ``check(problem, answers)`` judges an answers file and names the mistakes; the
+command ``backprop`` prints the same objects.
 """
 
 from __future__ import annotations
@@ -10,13 +11,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from backpropcli.checking.check import check
+    from backpropcli.checking.data import CheckReport
     from backpropcli.problem import Problem, load_problem
     from backpropcli.solution import Solution, solve
 
 __version__ = "0.1.0"
-__all__ = ["Problem", "Solution", "__version__", "load_problem", "solve"]
+__all__ = [
+    "CheckReport",
+    "Problem",
+    "Solution",
+    "__version__",
+    "check",
+    "load_problem",
+    "solve",
+]
 
 _HOMES = {
+    "CheckReport": "backpropcli.checking.data",
+    "check": "backpropcli.checking.check",
     "Problem": "backpropcli.problem",
     "load_problem": "backpropcli.problem",
     "Solution": "backpropcli.solution",

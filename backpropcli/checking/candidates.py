@@ -9,7 +9,7 @@ from math import log2
 
 from backpropcli.checking.costs import REPEATED, class_bits, total_weight
 from backpropcli.checking.graph import TOTAL, Formula, Graph, Instance
-from backpropcli.language.nodes import Expr
+from backpropcli.language.nodes import Expr, call
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.entry import Edit, Mistake
 from backpropcli.mistakes.world import World
@@ -55,10 +55,18 @@ class Candidates:
     by_node: dict[int, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
 
 
-def candidates(graph: Graph, leave_out: Collection[str] = ()) -> Candidates:
-    """All candidates of the catalogue on a graph; ``leave_out`` are names that are not tried."""
+def world_of(graph: Graph) -> World:
+    """The equations of a graph as mistakes see them; notes the other form of its slopes."""
     run = graph.solution.examples[0] if graph.solution.examples else graph.solution.total
     world = World(graph.program, run.values)
+    for slope in world.slopes:
+        form = slope.replaced_by(call(slope.activation + "'", slope.argument, **dict(slope.params)))
+        graph.other_slopes[slope.equation.name] = Formula(form)
+    return world
+
+
+def candidates(graph: Graph, world: World, leave_out: Collection[str] = ()) -> Candidates:
+    """All candidates of the catalogue on a graph; ``leave_out`` are names that are not tried."""
     maker = _Maker(graph, Candidates())
     for mistake in catalogue().entries():
         if mistake.edits is not None and mistake.name not in leave_out:
@@ -102,12 +110,15 @@ class _Maker:
                     self.found.misshapen.append(Candidate(mistake, edit, at, changes, 0.0))
         notice = mistake.family == "notice"
         sites = len({(one.at, one.edit.at) for one in made})
-        forms = defaultdict(int)
+        shares: dict[tuple[Instance, str], float] = defaultdict(float)
         for one in made:
-            forms[one.at, one.edit.at] += 1
+            shares[one.at, one.edit.at] += 2.0**-one.edit.bits
         lead = class_bits(mistake.prior, self.total) + log2(max(1, sites))
+        for one in self.found.misshapen:
+            if one.mistake is mistake:
+                one.bits = lead + one.edit.bits
         for one in made:
-            own = log2(forms[one.at, one.edit.at]) + one.edit.bits
+            own = log2(shares[one.at, one.edit.at]) + one.edit.bits
             one.bits = 0.0 if notice else lead + own
             one.order = max(one.nodes)
         (self.found.notices if notice else self.found.all).extend(made)

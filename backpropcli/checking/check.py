@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from backpropcli.checking.answers import RawAnswers, raw_answers, read_answers, submission
-from backpropcli.checking.candidates import Candidates, candidates
+from backpropcli.checking.candidates import Candidates, candidates, world_of
 from backpropcli.checking.conventions import legal_convention
 from backpropcli.checking.costs import THRESHOLD
 from backpropcli.checking.data import CheckReport, Submission
@@ -23,6 +23,7 @@ from backpropcli.checking.search import Search, Settings
 from backpropcli.checking.sheet import lay_out
 from backpropcli.errors import Complaint, Place, ProblemError
 from backpropcli.files.source import Source
+from backpropcli.mistakes.world import World
 from backpropcli.problem import Problem, load_problem
 from backpropcli.solution import Solution, solve
 
@@ -49,6 +50,7 @@ class Checker:
         self.options = options or Options()
         self._solutions: dict[tuple[str, ...], tuple[Solution, Graph]] = {}
         self._candidates: dict[int, Candidates] = {}
+        self._worlds: dict[int, World] = {}
 
     @cached_property
     def judging(self) -> Judging:
@@ -68,13 +70,17 @@ class Checker:
         key = tuple(sorted(set(also)))
         if key not in self._solutions:
             solution = solve(self.problem, key)
-            self._solutions[key] = solution, Graph(solution)
+            graph = Graph(solution)
+            self._solutions[key] = solution, graph
+            self._worlds[id(graph)] = world_of(graph)
         return self._solutions[key][1]
 
     def known(self, graph: Graph) -> Candidates:
         """The ways to make each known mistake on a graph."""
         if id(graph) not in self._candidates:
-            self._candidates[id(graph)] = candidates(graph, self.options.leave_out)
+            self._candidates[id(graph)] = candidates(
+                graph, self._worlds[id(graph)], self.options.leave_out
+            )
         return self._candidates[id(graph)]
 
     def check(self, handed_in: Submission) -> CheckReport:

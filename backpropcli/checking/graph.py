@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from backpropcli.evaluate.floats import Machine
-from backpropcli.language.nodes import Expr, Name, names
+import numpy as np
+
+from backpropcli.evaluate.floats import Machine, Step
+from backpropcli.language.nodes import Apply, Expr, Name, call, fold, names, with_args
+from backpropcli.ops import OPS
 from backpropcli.ops.entry import Array
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import COUNTS, canonical
@@ -52,6 +55,24 @@ class Formula:
         machine = Machine([("value", expr)], self.names)
         self.memory, self.steps = machine.memory, machine.steps
         self.count, self.slot = len(self.names), machine.slots["value"]
+        self.curved = [getattr(step[0], "func", step[0]) in _CURVED for step in self.steps]
+
+    def between(self, values: Sequence[Array], half: Callable[[Array], Array]) -> Array:
+        """How far rounding the curved parts on the way moves the result, each by half a unit."""
+        slots = list(self.memory)
+        slots[: self.count] = values
+        for step in self.steps:
+            slots[step[1]] = _done(step, slots)
+        total = np.zeros(np.shape(slots[self.slot]))
+        for i, step in enumerate(self.steps):
+            if step[1] == self.slot or not self.curved[i]:
+                continue
+            moved = list(slots)
+            moved[step[1]] = slots[step[1]] + half(slots[step[1]])
+            for later in self.steps[i + 1 :]:
+                moved[later[1]] = _done(later, moved)
+            total = total + np.abs(moved[self.slot] - slots[self.slot])
+        return np.nan_to_num(total, nan=0.0, posinf=0.0)
 
     def __call__(self, values: Sequence[Array]) -> Array:
         """The value; not finite where a part leaves its domain."""
@@ -67,6 +88,36 @@ class Formula:
         return slots[self.slot]
 
 
+def _done(step: Step, slots: list[Array]) -> Array:
+    function, _, first, second, more = step
+    if second is not None:
+        return function(slots[first], slots[second])
+    return function(slots[first]) if more is None else function(*[slots[i] for i in more])
+
+
+CURVED = (
+    "sigmoid", "tanh", "softmax", "exp", "log", "sqrt", "softplus", "silu", "gelu", "elu", "selu",
+    "log_softmax", "logsumexp", "sigmoid'", "tanh'", "sin", "cos",
+)  # fmt: skip
+_CURVED = {OPS[name].forward for name in CURVED}
+WRITTEN_OUT = {
+    "softmax_cross_entropy": ("cross_entropy", "softmax"),
+    "bce_with_logits": ("bce", "sigmoid"),
+}
+
+
+def on_paper(expr: Expr) -> Expr:
+    """The expression as it is worked out on paper, where probabilities are written down."""
+
+    def visit(node: Expr, args: list[Expr]) -> Expr:
+        if isinstance(node, Apply) and node.op in WRITTEN_OUT:
+            loss, activation = WRITTEN_OUT[node.op]
+            return call(loss, call(activation, args[0]), args[1])
+        return with_args(node, tuple(args))
+
+    return fold(expr, visit)
+
+
 class Graph:
     """All nodes in the order of computation; ``find`` gives a node by name and instance."""
 
@@ -76,6 +127,8 @@ class Graph:
         self.nodes: list[Node] = []
         self.places: dict[tuple[Instance, str], int] = {}
         self.formulas: dict[str, Formula] = {}
+        self._on_paper: dict[str, Formula] = {}
+        self.other_slopes: dict[str, Formula] = {}
         self._build()
         for i, node in enumerate(self.nodes):
             for parent in node.parents:
@@ -162,13 +215,13 @@ class Graph:
 
     def visible(self, name: str, at: Instance) -> int | None:
         """The node that a name means in an instance: its own, the step's, the given one."""
+        if at.step and name in self.problem.weights:
+            return self.places.get((Instance(at.step - 1), f"{name}_new"))
         for where in (at, at._replace(example=0), TOTAL):
             if (where, name) in self.places and (
                 where != TOTAL or at == TOTAL or self._is_given(name)
             ):
                 return self.places[where, name]
-        if at.step and name in self.problem.weights:
-            return self.places.get((Instance(at.step - 1), f"{name}_new"))
         return None
 
     def _is_given(self, name: str) -> bool:
@@ -179,6 +232,22 @@ class Graph:
         if equation.name not in self.formulas:
             self.formulas[equation.name] = Formula(equation.expr)
         return self.formulas[equation.name]
+
+    def written_out(self, name: str, expr: Expr) -> Formula:
+        """The equation compiled as it is worked out on paper."""
+        if name not in self._on_paper:
+            self._on_paper[name] = Formula(on_paper(expr))
+        return self._on_paper[name]
+
+    def by_input(self, i: int) -> tuple[Formula, tuple[int, ...]] | None:
+        """The equation of a gradient with its slopes written as f'(z), where it has f(z)."""
+        node = self.nodes[i]
+        if node.kind != "gradient" or node.name not in self.other_slopes:
+            return None
+        formula = self.other_slopes[node.name]
+        parents = [self.visible(name, node.at) for name in formula.names]
+        known = tuple(p for p in parents if p is not None)
+        return (formula, known) if len(known) == len(parents) else None
 
     def _valued(self, node: Node, run: Run) -> Node:
         if node.name in run.values:

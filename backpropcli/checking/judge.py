@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backpropcli.checking.graph import Graph
-from backpropcli.checking.paper import Judging, Paper, fits
+from backpropcli.checking.paper import Judging, Paper, fits, is_cut, is_rounded_up
 from backpropcli.checking.sheet import Entry, Sheet
 from backpropcli.checking.spread import bent_nodes, spread
 from backpropcli.ops.entry import Array
@@ -61,12 +61,33 @@ class Judge:
         for i, entry in sheet.numeric():
             assert entry.node is not None
             self.at.setdefault(entry.node, []).append(i)
-        self.key_errors = self._key_errors()
+        self.cuts = False  # whether digits are cut off on this sheet, not rounded
+        self.inner: dict[int, Array] = {}
         self.meant: set[int] = set()  # entries whose right number is used further on
-        self.verdicts: dict[int, Verdict] = {}
-        self.state = self._run()
+        self._start()
+        if self._seems_to_cut():
+            self.cuts = True
+            self._start()
         if clamp:
             self._find_not_carried()
+
+    def _start(self) -> None:
+        self.verdicts: dict[int, Verdict] = {}
+        self.key_errors = self._key_errors()
+        self.state = self._run()
+
+    def _seems_to_cut(self) -> bool:
+        """Whether more numbers are cut off than rounded up, where the two differ."""
+        cut = up = 0
+        for which, verdict in self.verdicts.items():
+            entry = self.sheet.entries[which]
+            assert entry.paper is not None
+            assert entry.node is not None
+            key = entry.part(np.asarray(self.graph.nodes[entry.node].value, float))
+            for value in (verdict.predicted, key):
+                cut += int(np.count_nonzero(is_cut(entry.paper, value)))
+                up += int(np.count_nonzero(is_rounded_up(entry.paper, value)))
+        return cut > up
 
     def _key_errors(self) -> list[Array]:
         """How far rounding on paper may have moved each value from the key."""
@@ -80,11 +101,27 @@ class Judge:
 
     def _spread(self, i: int, values: list[Array], errors: list[Array]) -> Array:
         node = self.graph.nodes[i]
-        if node.compute is None or not any(np.any(errors[p]) for p in node.parents):
+        if node.compute is None:
             return np.zeros(np.shape(values[i]))
         operands = [values[p] for p in node.parents]
+        within = self._within(i, operands)
+        if not any(np.any(errors[p]) for p in node.parents):
+            return within + np.zeros(np.shape(values[i]))
         own = [errors[p] for p in node.parents]
-        return spread(node.compute, operands, own, values[i], self.bent[i])
+        return spread(node.compute, operands, own, values[i], self.bent[i]) + within
+
+    def _within(self, i: int, operands: list[Array]) -> Array:
+        """What rounding within a line may add: of the probabilities inside a loss, say."""
+        node, style = self.graph.nodes[i], self.sheet.style
+        if node.expr is None or style is None:
+            return np.zeros(())
+        formula = self.graph.written_out(node.name, node.expr)
+        if not any(formula.curved):
+            return np.zeros(())
+        with np.errstate(all="ignore"):
+            found = formula.between(operands, style.half_unit)
+        self.inner[i] = found * (2.0 if self.cuts else 1.0)
+        return self.inner[i]
 
     def _rounding(self, i: int, value: Array, error: Array) -> Array:
         """What writing a value down takes away: by the student's own digits, or the usual ones."""
@@ -95,7 +132,7 @@ class Judge:
             parent = self.graph.nodes[node.parents[0]].value
             if np.array_equal(parent, value):
                 return np.zeros(np.shape(value))
-        return self.sheet.style.rounding(value, error <= 0)
+        return self.sheet.style.rounding(value, error <= 0) * (2.0 if self.cuts else 1.0)
 
     def _run(self) -> State:
         """All nodes in order, the student's numbers put in where they were handed in."""
@@ -131,7 +168,8 @@ class Judge:
         if not self.clamp or verdict.lost:
             return
         numbers = entry.paper.value
-        half = np.where(self._is_sharp(entry.paper, verdict), 0.0, entry.paper.half)
+        size = entry.paper.unit if self.cuts else entry.paper.half
+        half = np.where(self._is_sharp(entry.paper, verdict), 0.0, size)
         if which in self.meant:
             numbers = np.where(verdict.mismatch, verdict.predicted, numbers)
             wrong = bool(np.any(~(verdict.right | verdict.near | verdict.mismatch)))
@@ -153,11 +191,28 @@ class Judge:
         none = np.zeros(np.shape(key))
         tainted = any(state.wrong[p] for p in node.parents)
         capped = error if tainted else self._capped(error, paper, predicted, key, i)
-        follows = fits(paper, predicted, capped, node.exact, self.judging)
+        follows = fits(paper, predicted, capped, node.exact and not tainted, self.judging)
+        if not np.all(follows):
+            other = self._by_input(entry, i, state)
+            if other is not None:
+                error = error + np.abs(other - predicted) * 1e-9
+                agrees = fits(paper, other, error, node.exact and not tainted, self.judging)
+                if np.count_nonzero(agrees) > np.count_nonzero(follows):
+                    follows, predicted = agrees, other
         right = fits(paper, key, none, node.exact, self.judging)
         slack = entry.part(self.key_errors[i])
         near = fits(paper, key, slack, node.exact, self.judging)
         return Verdict(follows, right, near, predicted, capped, tainted=tainted)
+
+    def _by_input(self, entry: Entry, i: int, state: State) -> Array | None:
+        """The prediction with slopes taken from z where the equation takes them from a."""
+        found = self.graph.by_input(i)
+        if found is None:
+            return None
+        formula, parents = found
+        with np.errstate(all="ignore"):
+            value = np.asarray(formula([state.values[p] for p in parents]), float)
+        return entry.part(value) if np.isfinite(value).all() else None
 
     def _capped(self, error: Array, paper: Paper, predicted: Array, key: Array, i: int) -> Array:
         """A step between submitted values may not be off by more than a unit and a half."""
@@ -166,6 +221,7 @@ class Judge:
         if not local:
             return error
         reach = np.maximum((CAP - 0.5) * paper.unit, np.abs(predicted - key) + paper.half)
+        reach = reach * (2.0 if self.cuts else 1.0) + self.inner.get(i, np.zeros(()))
         return np.where(paper.unit > 0, np.minimum(error, reach), error)
 
     def _find_not_carried(self) -> None:
@@ -205,9 +261,10 @@ class Judge:
             return True
         return any(entry.misfit is not None for entry in self.sheet.entries)
 
-    def _misses(self) -> int:
-        """How many numbers do not follow from the student's own earlier ones."""
-        return sum(int(np.count_nonzero(~v.follows)) for v in self.verdicts.values())
+    def _misses(self) -> tuple[int, int]:
+        """How many answers, and numbers, do not follow from the student's own earlier ones."""
+        counts = [int(np.count_nonzero(~v.follows)) for v in self.verdicts.values()]
+        return sum(count > 0 for count in counts), sum(counts)
 
 
 def _is_degenerate(entry: Entry, graph: Graph) -> bool:

@@ -11,6 +11,7 @@ from backpropcli.checking.judge import Judge
 from backpropcli.checking.search import Search
 from backpropcli.checking.sheet import Entry
 from backpropcli.checking.status import Standing
+from backpropcli.ops.entry import Array
 
 NO_NAME = "this line is off; no known mistake explains it"
 UNFOLLOWED = "this could not be followed: it goes on from a value that is all zero or unusable"
@@ -88,7 +89,7 @@ class Notes:
             return []
         return [(f"fewer than {least} decimals are given", "")]
 
-    def _is_whole(self, entry: Entry) -> np.ndarray:
+    def _is_whole(self, entry: Entry) -> Array:
         assert entry.node is not None
         key = entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
         return np.abs(key - np.round(key)) < 1e-9

@@ -34,6 +34,7 @@ class Paper:
     whole: Array  # written without a decimal point
     digits: Array  # significant ones
     texts: Array
+    finest: float | None = None  # half a unit of what is usual on this sheet, if that is decimals
 
     @property
     def half(self) -> Array:
@@ -74,8 +75,10 @@ def fits(paper: Paper, value: Array, error: Array, exact: bool, judging: Judging
 def _half_units(paper: Paper, value: Array, error: Array, exact: bool) -> Array:
     """Half a unit of each entry; none of a whole number where the value is one, or a fraction."""
     integral = np.abs(value - np.round(value)) <= NOISE * np.maximum(1.0, np.abs(value))
-    sharp = paper.whole & (error <= 0) & (integral | exact)
+    sharp = paper.whole & (exact | ((error <= 0) & integral))
     half = np.where(sharp, 0.0, paper.half)
+    if paper.finest is not None:  # a zero among decimals stands for no more than they do
+        half = np.where(paper.whole & (paper.value == 0), np.minimum(half, paper.finest), half)
     decimals = ~paper.whole & (paper.unit > 0)
     if paper.value.ndim and decimals.any() and (~decimals).any():
         finest = float(paper.unit[decimals].min()) / 2
@@ -96,6 +99,13 @@ def is_cut(paper: Paper, value: Array) -> Array:
     return (off > paper.half + noise) & _cut(paper, value, np.zeros_like(off), off, noise)
 
 
+def is_rounded_up(paper: Paper, value: Array) -> Array:
+    """Whether an entry is the value rounded away from zero, where cutting gives another digit."""
+    off = np.abs(paper.value) - np.abs(value)
+    noise = NOISE * np.abs(value) + 1e-12
+    return (off > noise) & (off <= paper.half + noise) & ~paper.whole & (paper.unit > 0)
+
+
 def _long_reach(paper: Paper, value: Array) -> Array:
     """What a number of many digits may be off: the last ones are a computer's noise."""
     reach = np.maximum(1.5 * paper.unit, LONG_NOISE * np.abs(value))
@@ -107,6 +117,11 @@ class Style(NamedTuple):
 
     decimals: int | None
     significant: int
+
+    def finest(self) -> float:
+        """Half a unit of the last decimal that this person usually writes."""
+        decimals = self.decimals if self.decimals is not None else self.significant
+        return float(0.5 * 10.0**-decimals)
 
     def half_unit(self, value: Array) -> Array:
         """Half a unit of the last digit that this person would write of a value."""

@@ -59,6 +59,8 @@ class RootMaker:
         found = [self.of_rule(account, part) for part in account.parts]
         found += self.of_slips(account)
         found += [self.of_arithmetic(which) for which in self.search.arithmetic]
+        for which, part in self.search.misshapen():
+            found.append(_Found(max(part.nodes), self.rule_root(part, [which]), [which], True))
         found.sort(key=lambda one: one.order)
         made = Made()
         for position, one in enumerate(found):
@@ -116,6 +118,7 @@ class RootMaker:
 
     def rule_root(self, one: Candidate, entries: Sequence[int]) -> Root:
         """A candidate as a root, without its alternatives."""
+        one = self.nearest_member(one, entries)
         mistake, edit = one.mistake, one.edit
         node = min(one.nodes) if edit.at not in edit.changes else self.node_of(one)
         at = self.graph.nodes[node].at
@@ -139,6 +142,18 @@ class RootMaker:
             did=did,
             right=right,
         )
+
+    def nearest_member(self, one: Candidate, entries: Sequence[int]) -> Candidate:
+        """Of a mistake that was made everywhere, the first place that shows."""
+        if not one.everywhere:
+            return one
+        behind: set[int] = set()
+        for which in entries:
+            node = self.sheet.entries[which].node
+            behind |= self.search.trial.behind(node) if node is not None else set()
+        seen = [m for m in one.members if set(m.nodes) & behind]
+        first = min(seen or one.members, key=lambda m: min(m.nodes))
+        return replace(one, edit=first.edit, at=first.at, changes=first.changes)
 
     def node_of(self, one: Candidate) -> int:
         for change in one.changes:

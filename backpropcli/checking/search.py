@@ -14,7 +14,7 @@ from backpropcli.checking.candidates import Candidate, Candidates, Change
 from backpropcli.checking.costs import SLACK, class_bits, spelled, total_weight
 from backpropcli.checking.graph import Formula
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.paper import Judging, fits, is_cut
+from backpropcli.checking.paper import Judging, Paper, fits, is_cut
 from backpropcli.checking.shown import Pen
 from backpropcli.checking.trial import Prediction, Trial
 from backpropcli.infer import Shapes
@@ -213,6 +213,30 @@ class Search:
                 break
             account = step
         return self.by_pairs(account, candidates)
+
+    def misshapen(self) -> list[tuple[int, Candidate]]:
+        """The answers of another shape that a known mistake produces, with the mistake."""
+        found = []
+        for which, entry in enumerate(self.sheet.entries):
+            if entry.misfit is None or not entry.is_whole or entry.node is None:
+                continue
+            options = [c for c in self.known.misshapen if c.nodes == (entry.node,)]
+            fitting = [c for c in options if self._has_shape_of(entry.misfit, c)]
+            if fitting:
+                found.append((which, min(fitting, key=lambda c: c.bits)))
+        return found
+
+    def _has_shape_of(self, paper: Paper, one: Candidate) -> bool:
+        change = one.changes[0]
+        with np.errstate(all="ignore"):
+            value = np.asarray(change.formula([self.trial.values[p] for p in change.parents]))
+        if np.squeeze(value).shape != np.squeeze(paper.value).shape:
+            return False
+        value = value.reshape(paper.value.shape)
+        error = self.judge.state.spread[change.node]
+        size = np.max(np.abs(error)) if np.size(error) else 0.0
+        error = np.full(value.shape, float(size))
+        return bool(np.all(fits(paper, value, error, False, self.judge.judging)))
 
     def one_more(self, account: Account, candidates: Sequence[Candidate]) -> Account | None:
         """The account with the mistake added that shortens it most, if any does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +82,10 @@ def lay_out(graph: Graph, claims: Sequence[Claim]) -> Sheet:
         if claim.written is not None and claim.trouble is None:
             numbers.extend(w for w in claim.written.flat if isinstance(w, Written))
     sheet.style = style_of(numbers)
+    if sheet.style is not None:
+        for entry in sheet.entries:
+            if entry.paper is not None:
+                entry.paper = replace(entry.paper, finest=sheet.style.finest())
     return sheet
 
 

@@ -136,18 +136,23 @@ def _cheapest(
     while np.any(rest):
         best, gain = None, 1e-9
         for one in options:
-            after = rest.copy().reshape(-1)
-            after[list(one.slip.entries)] = False
-            after = after.reshape(rest.shape)
-            saved = spelled(paper, error, rest, meant) - spelled(paper, error, after, meant) - one.bits
+            after = _without(rest, one.slip.entries)
+            saved = (
+                spelled(paper, error, rest, meant) - spelled(paper, error, after, meant) - one.bits
+            )
             saved += 0.0 if np.any(after) else SLACK
             if saved > gain:
                 best, gain = one, saved
         if best is None:
             break
-        flat = rest.reshape(-1)
-        flat[list(best.slip.entries)] = False
-        rest = flat.reshape(rest.shape)
+        rest = _without(rest, best.slip.entries)
         chosen.append(best)
         cost -= gain
     return tuple(chosen), cost
+
+
+def _without(off: Array, entries: tuple[int, ...]) -> Array:
+    """What is off without some entries."""
+    flat = np.array(off, bool).reshape(-1)
+    flat[list(entries)] = False
+    return flat.reshape(np.shape(off))

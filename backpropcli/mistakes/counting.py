@@ -33,7 +33,7 @@ def counts(program: Program, quantity: str = "parameters") -> Iterator[Count]:
     of_kind = {"parameters": _parameters, "operations": _operations, "macs": _macs}.get(kind)
     seen = {right}
     for number, how, bits in of_kind(program, inner.rstrip(")"), right) if of_kind else ():
-        if number not in seen and number >= 0:
+        if number > 0 and number not in seen:
             seen.add(number)
             yield number, how, bits
 

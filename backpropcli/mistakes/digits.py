@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import log2
 
 from backpropcli.mistakes.writing import Shown
@@ -52,7 +53,7 @@ def _substituted(text: str) -> Iterator[str]:
 
 def _exchanged(text: str) -> Iterator[str]:
     places = _digits(text)
-    for i, j in zip(places, places[1:], strict=False):
+    for i, j in pairwise(places):
         if text[i] != text[j]:
             chars = list(text)
             chars[i], chars[j] = chars[j], chars[i]

@@ -210,6 +210,17 @@ def _single_products(world: World, left: Expr, right: Expr) -> Iterator[tuple[Ex
         yield each, "is not summed over the examples", False
 
 
+def doubled_examples(world: World) -> Iterator[tuple[str, Expr, int]]:
+    """A parameter's gradient with the contribution of one example added once more."""
+    for equation in world.gradients:
+        if lower(equation) not in world.weights:
+            continue
+        for path, node in walk(equation.expr):
+            alone = [one for one, _, shaped in _single_examples(world, node) if shaped]
+            for i, one in enumerate(alone, 1):
+                yield equation.name, put(equation.expr, path, node + one), i
+
+
 def products_by_entry(world: World) -> Iterator[tuple[str, Expr, bool]]:
     """Matrix products taken entry by entry, with whether the shape is the right one."""
     for equation in (*world.forward, *world.gradients):
@@ -279,6 +290,7 @@ class Sum(NamedTuple):
     path: Path
     parts: list[Term]
     bias: int
+    term: str
 
     def put(self, parts: list[Term]) -> Expr:
         """The equation with other terms."""
@@ -286,7 +298,7 @@ class Sum(NamedTuple):
 
 
 def biased_sums(world: World) -> Iterator[Sum]:
-    """The sums of the network in which a weight stands as a term of its own."""
+    """The sums of the network in which a bias, or another value, stands as a term of its own."""
     for equation in world.forward:
         if equation.name in world.loss.equations:
             continue
@@ -296,8 +308,8 @@ def biased_sums(world: World) -> Iterator[Sum]:
                 continue
             parts = terms(node)
             for i, (_, term) in enumerate(parts):
-                if isinstance(term, Name) and len(parts) > 1 and term.name in world.problem.given:
-                    yield Sum(equation, path, parts, i)
+                if isinstance(term, Name) and len(parts) > 1:
+                    yield Sum(equation, path, parts, i, term.name)
 
 
 def added_weights(world: World) -> Iterator[tuple[Equation, str, list[str]]]:

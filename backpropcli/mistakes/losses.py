@@ -7,8 +7,18 @@ from fractions import Fraction
 
 from backpropcli.language.nodes import Expr, Name, Number, call, is_op, names, postorder
 from backpropcli.mistakes.entry import Edit
-from backpropcli.mistakes.layers import lower
-from backpropcli.mistakes.parts import Term, put, replaced, scaled, summed, terms, walk
+from backpropcli.mistakes.layers import WeightProduct, lower
+from backpropcli.mistakes.parts import (
+    Term,
+    chain_of,
+    chains,
+    put,
+    replaced,
+    scaled,
+    summed,
+    terms,
+    walk,
+)
 from backpropcli.mistakes.slopes import along_last
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
@@ -103,7 +113,9 @@ def _penalty_on_rest(world: World) -> Iterator[Edit]:
             for t, is_one in zip(parts, chosen, strict=True)
         ]
         if whole != parts:
-            facts = {"weight": "all of the weights"}
+            changed = next(a for a, b in zip(parts, whole, strict=True) if a != b)
+            weight = next((n for n in names(changed.expr) if n in world.weights), "")
+            facts = {"weight": f"the whole of {weight}"}
             yield from world.edit(equation.name, summed(whole), kind, 0.0, **facts)
 
 
@@ -136,7 +148,7 @@ def step_forms(world: World) -> Iterator[tuple[Equation, Expr, Expr]]:
     update = world.problem.update
     if update is None:
         return
-    for equation in world.program.updates:
+    for equation in world.updates:
         weight = equation.name.removesuffix("_new").removesuffix("_change")
         g = Name(f"d{world.upper}/d{weight}")
         if equation.name.endswith("_new"):
@@ -151,14 +163,14 @@ def before_after(world: World) -> Iterator[Edit]:
     if world.problem.update is None or world.upper not in world.equations:
         return
     facts = {"used": "old", "right_ones": "new"}
-    yield Edit(new, {new: Name(world.upper)}, facts, 0.0, "before")
+    yield Edit(new, {new: world.equations[world.upper].expr}, facts, 0.0, "before")
     facts = {"used": "new", "right_ones": "given"}
     yield Edit(world.upper, {world.upper: Name(new)}, facts, 0.0, "after")
 
 
 def other_step(world: World) -> Iterator[Edit]:
     """The weight before the step."""
-    for equation in world.program.updates:
+    for equation in world.updates:
         if equation.name.endswith("_new"):
             weight = equation.name.removesuffix("_new")
             yield from world.edit(equation.name, Name(weight), "before", side="before")
@@ -233,3 +245,20 @@ def hinge_parts(world: World) -> Iterator[tuple[str, Expr, Expr, int]]:
                 true = call("sum", scores * target, **along_last(world.shape(scores) or ()))
                 violated = call("step", scores - true + 1) * (1 - target)
                 yield name, violated, target, world.loss.averaged.get("examples", 1)
+
+
+def products_at_the_loss(world: World) -> Iterator[WeightProduct]:
+    """Gradients of weights that stand in the loss itself, as 2*(w*x - y)*x."""
+    weights = {Name(name) for name in world.weights}
+    inputs = set(world.problem.given) - world.weights
+    for equation in world.gradients:
+        weight = lower(equation)
+        if weight not in world.weights or world.upstreams(equation.expr):
+            continue
+        for chain in chains(equation.expr):
+            if len(chain.factors) < 2 or any(f.expr in weights for f in chain.factors):
+                continue
+            for i, (factor, below) in enumerate(chain.factors):
+                if isinstance(factor, Name) and factor.name in inputs and not below:
+                    bare = put(equation.expr, chain.path, chain.without(i))
+                    yield WeightProduct(equation.name, weight, factor, bare)

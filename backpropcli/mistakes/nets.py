@@ -233,4 +233,39 @@ network:
   - dense(10)
 find: [parameters, parameters(z1), parameters(z2), parameters(z3)]
 """,
+    "shared": """\
+inputs:
+  x: 0.56
+  y: 1.2
+weights:
+  w: 1.3
+network:
+  a: w * x
+  b: w * x + 1
+  yhat: a + b
+loss: (yhat - y)**2 / 2
+""",
+    "off": """\
+inputs:
+  x: [1, 2]
+weights:
+  W: [[0.5, -1], [0.25, -0.5], [0.75, 0.5]]
+  b: [0.1, -0.1, 0.4]
+network:
+  z: W @ x + b
+  h: relu(z)
+""",
+    "after": f"""{_DATA}{_LAYERS}loss: (yhat - y)**2 / 2
+update: {{rule: sgd, lr: 0.1}}
+find: [L, L_new, w2_new]
+""",
+    "many": """\
+inputs:
+  x: {shape: [80, 30]}
+network:
+  - dense(1024, relu)
+  - dense(512, relu)
+  - dense(1)
+find: [parameters]
+""",
 }

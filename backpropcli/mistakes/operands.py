@@ -38,7 +38,7 @@ Operand = tuple[str, Expr, str, str, float]
 
 def exchanged_operands(world: World) -> Iterator[Operand]:
     """Each operand of each equation replaced by others of the same shape: name, equation, words."""
-    for equation in (*world.forward, *world.gradients, *world.program.updates):
+    for equation in (*world.forward, *world.gradients, *world.updates):
         for path, node in walk(equation.expr):
             if isinstance(node, Name) and "/" not in node.name:
                 inside = path and is_op(_parent(equation.expr, path), "index")
@@ -85,8 +85,8 @@ def _distance(world: World, one: str, other: str) -> float:
         return 0.0
     both = {one, other}
     if both <= world.weights or not both & world.weights:
-        return 1.0
-    return 2.0
+        return 2.0
+    return 4.0
 
 
 def _same_numbers(world: World, one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from backpropcli.language.nodes import Apply, Expr, Name, Number, call, is_op, names
-from backpropcli.mistakes.parts import multiplied
+from backpropcli.mistakes.parts import Factor, chain_of, multiplied
 from backpropcli.mistakes.world import Slope, World
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Equation
@@ -47,6 +47,7 @@ class OutputPair(NamedTuple):
     """An output activation with its cross-entropy, and the gradient of its scores.
 
     ``slope`` is p - y over the mean's count, ``before`` the gradient of the probabilities.
+    ``scale`` is what a loss that is written out multiplies by.
     """
 
     name: str
@@ -56,11 +57,14 @@ class OutputPair(NamedTuple):
     slope: Expr
     before: Expr
     along: dict[str, Any]
-    count: int
+    rows: int
+    scale: Expr | None = None
 
     def per_row(self, expr: Expr) -> Expr:
         """An expression divided as the loss is."""
-        return expr / self.count if self.count > 1 else expr
+        if self.scale is not None:
+            return expr if self.scale == Number(1) else self.scale * expr
+        return expr / self.rows if self.rows > 1 else expr
 
 
 FUSED = {"softmax_cross_entropy": "softmax", "bce_with_logits": "sigmoid"}
@@ -77,6 +81,7 @@ def output_pairs(world: World) -> Iterator[OutputPair]:
                 yield from _fused(world, node)
             else:
                 yield from _split(world, node)
+    yield from _written_out(world)
 
 
 def _losses(expr: Expr) -> Iterator[Apply]:
@@ -126,6 +131,41 @@ def _split(world: World, node: Apply) -> Iterator[OutputPair]:
     )
 
 
+def _written_out(world: World) -> Iterator[OutputPair]:
+    """Pairs whose loss is written with log, known by the gradient -y/p of the probabilities."""
+    if world.loss.kind != "log":
+        return
+    targets = [Name(n) for n in world.problem.given if n not in world.weights]
+    for equation in world.forward:
+        root, p = equation.expr, Name(equation.name)
+        before, z = f"d{world.upper}/d{p.name}", root.args[0] if root.args else None
+        if not is_op(root, "softmax", "sigmoid") or not isinstance(z, Name):
+            continue
+        name = f"d{world.upper}/d{z.name}"
+        if before not in world.equations or name not in world.equations:
+            continue
+        for y in targets:
+            scale = _scale(world.equations[before].expr, root.op, p, y)
+            if scale is not None:
+                slope = p - y if scale == Number(1) else scale * (p - y)
+                along = along_last(world.shape(p) or ())
+                yield OutputPair(name, root.op, p, y, slope, Name(before), along, 1, scale)
+
+
+def _scale(expr: Expr, activation: str, p: Name, y: Name) -> Expr | None:
+    """What the gradient of the probabilities multiplies -y/p by, or (1 - y)/(1 - p) - y/p."""
+    product = chain_of(expr)
+    wanted = [Factor(y), Factor(p, True)]
+    if activation == "sigmoid":
+        wanted = [Factor((1 - y) / (1 - p) - y / p)]
+    rest = [f for f in product.factors if f not in wanted]
+    if len(rest) != len(product.factors) - len(wanted):
+        return None
+    negative = product.sign > 0 if activation == "softmax" else product.sign < 0
+    scale = multiplied(rest)
+    return None if uses(scale, p.name) else -scale if negative else scale
+
+
 def points_of(world: World, node: Expr) -> Iterator[Expr]:
     """Other known values at which a derivative may have been evaluated by mistake."""
     shape = world.shape(node)
@@ -134,6 +174,15 @@ def points_of(world: World, node: Expr) -> Iterator[Expr]:
         yield Number(1)
     for name, other in world.problem.shapes.items():
         if other == shape and name not in world.weights and Name(name) != node:
+            yield Name(name)
+
+
+def slope_points(world: World, argument: Expr) -> Iterator[Expr]:
+    """Other points at which a slope may have been evaluated: 0, inputs and targets."""
+    yield Number(0)
+    shape = world.shape(argument)
+    for name, given in world.problem.given.items():
+        if given.shape == shape and name not in world.weights and Name(name) != argument:
             yield Name(name)
 
 
@@ -157,3 +206,41 @@ def is_local_point(world: World, equation: Equation, path: tuple[int, ...], node
 def uses(expr: Expr, name: str) -> bool:
     """Whether a name occurs in an expression."""
     return name in names(expr)
+
+
+def first_term_alone(expr: Expr) -> Iterator[Expr]:
+    """A binary cross-entropy of its first term alone."""
+    for path, node in walk(expr):
+        if is_op(node, "bce", "bce_with_logits"):
+            p, y = node.args
+            p = p if node.op == "bce" else call("sigmoid", p)
+            yield put(expr, path, -call("mean", y * call("log", p)))
+    yield from _without(expr, _has_log_of_rest)
+
+
+def slopes_of_first_term(expr: Expr) -> Iterator[Expr]:
+    """The gradient of its probabilities without the second term."""
+    yield from _without(expr, _divides_by_rest)
+
+
+def _without(expr: Expr, second: Callable[[Expr], bool]) -> Iterator[Expr]:
+    """The expression with the second of two terms left out of a sum."""
+    for path, node in walk(expr):
+        parts = terms(node)
+        kept = [part for part in parts if not second(part.expr)]
+        if len(parts) == 2 and len(kept) == 1:
+            yield put(expr, path, summed(kept))
+            return
+
+
+def _has_log_of_rest(expr: Expr) -> bool:
+    return any(is_op(n, "log") and _is_rest(n.args[0]) for n in postorder(expr))
+
+
+def _divides_by_rest(expr: Expr) -> bool:
+    return any(below and _is_rest(factor) for factor, below in chain_of(expr).factors)
+
+
+def _is_rest(expr: Expr) -> bool:
+    """Whether it is 1 - p."""
+    return is_op(expr, "sub") and expr.args[0] == Number(1)

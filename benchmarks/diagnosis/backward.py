@@ -72,9 +72,9 @@ def _relu_slope(pen, at, z, a, g, slope, kind):
         slope = (g > 0) * (1.0 if form == "gradient only" else slope)
     if pen.fault("mask-inverted", at):
         slope = 1 - slope
-    form = pen.fault("sign-for-step", at, "sign")
+    form = pen.fault("sign-for-step", at, "sign", "relu")
     if form:
-        slope = np.sign(z)
+        slope = np.sign(z) if form == "sign" else a
     return slope
 
 

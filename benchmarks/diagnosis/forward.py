@@ -66,10 +66,6 @@ def activate(pen, at, zname, kind):
         h[spot] = z[spot]
     if pen.fault("derivative-for-value", at):
         h = SLOPES[kind](z)
-    if kind in ("sigmoid", "tanh"):
-        other = {"sigmoid": "tanh", "tanh": "sigmoid"}[kind]
-        pass_on = ACTIVATIONS[other](z)
-        h = pass_on if pen.fault("wrong-parameter", at, f"{kind}<-{other}") else h
     return h
 
 

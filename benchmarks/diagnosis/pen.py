@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.diagnosis.paper import Rounding, numbers, texts
-from benchmarks.diagnosis.slips import Slip, edit
+from benchmarks.diagnosis.slips import Slip, edit, recalled
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Pen:
             if isinstance(slip, Slip):
                 self.slips.setdefault(slip.at, []).append(slip)
         self.rounded = rounded
+        self.collecting = not made and clamp is None
         self.clamp = clamp or {}
         self.values: dict[str, np.ndarray] = {}
         self.kinds: dict[str, str] = {}
@@ -59,7 +60,7 @@ class Pen:
     def fault(self, name: str, at: str, *forms: str) -> str:
         """The form in which the mistake is made here, or ''."""
         forms = forms or ("yes",)
-        if not self.active:
+        if self.collecting:
             for form in forms:
                 self.offers.setdefault(Fault(name, at, form))
         form = self.active.get((name, at), "")
@@ -69,8 +70,9 @@ class Pen:
         """Copy a given value from the sheet; one digit of it may be misread."""
         value = np.asarray(value, dtype=float)
         self.kinds[name] = kind
-        forms = misreadings(value)
-        form = self.fault("misread-given", name, *forms) if forms else ""
+        if self.collecting and (forms := misreadings(value)):
+            self.fault("misread-given", name, *forms)
+        form = self.active.get(("misread-given", name), "")
         if form:
             index, _, new = form.partition(":")
             value = value.copy()
@@ -84,6 +86,13 @@ class Pen:
         """Look an operand up; another quantity of its kind and shape may be taken instead."""
         self.readers.setdefault(name, []).append(at)
         value = self.values[name]
+        if self.collecting and (forms := self._mistakable(name, value)):
+            self.fault("wrong-parameter", at, *forms)
+        form = self.active.get(("wrong-parameter", at), "")
+        return self._exchanged(name, value, form) if form else value
+
+    def _mistakable(self, name: str, value: np.ndarray) -> list[str]:
+        """What may be read in place of this quantity."""
         kind = self.kinds[name]
         forms = []
         if kind:
@@ -96,8 +105,7 @@ class Pen:
                 forms.append(f"{name}<-dL/d{name}")
             if kind in ("weight", "data"):
                 forms += neighbours(name, value)
-        form = self.fault("wrong-parameter", at, *forms) if forms else ""
-        return self._exchanged(name, value, form) if form else value
+        return forms
 
     def _exchanged(self, name: str, value: np.ndarray, form: str) -> np.ndarray:
         target, _, source = form.partition("<-")
@@ -125,7 +133,8 @@ class Pen:
             for slip in self.slips.get(name, ()):
                 shown, changed = edit(slip, shown, self.shown)
                 if slip.carried and shown.shape == held.shape:
-                    held = np.where(changed, numbers(shown), held)
+                    fresh = recalled(slip, held) if self.rounding.memory else None
+                    held = np.where(changed, numbers(shown), held) if fresh is None else fresh
             self.shown[name] = shown
         if name in self.clamp:
             held = self.clamp[name]

@@ -47,7 +47,6 @@ EVERYWHERE = {
     "reg-scale-mismatch",
     "bias-dropped",
     "missing-input-factor",
-    "transposed-outer-product",
 }
 
 # Another name for the same form of a mistake.

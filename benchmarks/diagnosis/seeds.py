@@ -92,7 +92,7 @@ class ResidualRun:
         pen.line("dz/db1", gate * self._bias(pen, "dz/db1", pen.values["b1"], x1))
         for name in ("dz/dw0", "dz/db0"):
             path = 1.0 if pen.fault("weight-skipped", name) else pen.read("w1", name)
-            if pen.fault("upstream-dropped", name):
+            if pen.fault("upstream-dropped", name) or pen.fault("wrong-upstream", name, "dz/dy1"):
                 path = 1.0
             if name == "dz/dw0":
                 factor = 1.0 if pen.fault("missing-input-factor", name) else pen.read("x0", name)
@@ -102,6 +102,7 @@ class ResidualRun:
         at = "dz/dx0"
         inner = 1.0 if pen.fault("missing-term-in-chain", at, "w0") else pen.read("w0", at)
         outer = 1.0 if pen.fault("weight-skipped", at) else pen.read("w1", at)
+        outer = 1.0 if pen.fault("wrong-upstream", at, "dz/dy1") else outer
         direct = 0.0 if pen.fault("skip-path-dropped", at) else 1.0
         long = 0.0 if pen.fault("fanout-path-dropped", at, "only the skip") else 1.0
         if pen.fault("accumulate-doubled", at, "skip"):

@@ -52,6 +52,23 @@ def edit(slip: Slip, shown: np.ndarray, earlier: dict) -> tuple[np.ndarray, np.n
     return out, out != shown
 
 
+def recalled(slip: Slip, value: np.ndarray) -> np.ndarray | None:
+    """What becomes of the unrounded numbers, where a slip means something for them."""
+    kind, *how = slip.do
+    out = value.copy()
+    if kind == "sign-all":
+        return -out
+    if kind == "sign":
+        out[how[0]] = -value[how[0]]
+    elif kind == "shift":
+        out[how[0]] = value[how[0]] * 10.0 ** how[1]
+    elif kind == "swap":
+        out[how[0]], out[how[1]] = value[how[1]], value[how[0]]
+    else:
+        return None
+    return out
+
+
 def negated(text: str) -> str:
     """With the other sign."""
     if float(text) == 0:

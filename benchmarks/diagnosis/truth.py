@@ -114,18 +114,20 @@ def explanations(desk, fault, others, offers, slips) -> list:
 
 
 def _equal(one: dict, other: dict) -> bool:
-    return all(
-        one[n].shape == other[n].shape and np.allclose(one[n], other[n], rtol=1e-9, atol=1e-12)
-        for n in one
-    )
+    return _within(one, other, 1e-9, 1e-12)
 
 
 def _close(one: dict, other: dict) -> bool:
     """Within 10 % or 0.02: rounding may make them the same."""
-    return all(
-        one[n].shape == other[n].shape and np.allclose(one[n], other[n], rtol=0.1, atol=0.02)
-        for n in one
-    )
+    return _within(one, other, 0.1, 0.02)
+
+
+def _within(one: dict, other: dict, share: float, least: float) -> bool:
+    for name, value in one.items():
+        its = other[name]
+        if value.shape != its.shape or not (abs(value - its) <= least + share * abs(its)).all():
+            return False
+    return True
 
 
 def explained_by_one(desk, made, offers) -> bool:

@@ -74,11 +74,7 @@ class UnitsRun:
             at = f"f{j}{tag}"
             skipped = pen.fault("activation-skipped", at, "all")
             f = e if skipped else sigmoid(e)
-            pen.line(
-                at,
-                np.tanh(e) if pen.fault("wrong-parameter", at, "sigmoid<-tanh") else f,
-                "f" + tag,
-            )
+            pen.line(at, f, "f" + tag)
         at = f"yhat{tag}"
         f1, f2 = pen.read(f"f1{tag}", at), pen.read(f"f2{tag}", at)
         v1, v2, v0 = (pen.read(n, at) for n in ("v1", "v2", "v0"))

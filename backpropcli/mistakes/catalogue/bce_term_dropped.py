@@ -19,11 +19,11 @@ second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from backpropcli.language.nodes import Expr, Number, call, is_op, postorder
+from backpropcli.language.nodes import Name
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.parts import chain_of, put, summed, terms, walk
+from backpropcli.mistakes.slopes import first_term_alone, output_pairs, slopes_of_first_term
 from backpropcli.mistakes.world import World
 
 
@@ -33,51 +33,24 @@ def edits(world: World) -> Iterator[Edit]:
         edit
         for equation in world.forward
         if equation.name in world.loss.data_equations
-        for expr in _first_alone(equation.expr)
+        for expr in first_term_alone(equation.expr)
         for edit in world.edit(equation.name, expr, "value")
     ]
     slopes = [
         edit
         for equation in world.loss_slopes
-        for expr in _without(equation.expr, _divides_by_rest)
+        for expr in slopes_of_first_term(equation.expr)
         for edit in world.edit(equation.name, expr, "slope")
     ]
+    for pair in output_pairs(world):
+        if pair.activation == "sigmoid" and not isinstance(pair.before, Name):
+            expr = pair.per_row(pair.y * (pair.p - 1))
+            slopes += world.edit(pair.name, expr, "slope")
     yield from (*values, *slopes)
     for value in values:
         for slope in slopes:
             changes = {**value.changes, **slope.changes}
             yield value._replace(changes=changes, bits=1.0, kind="both")
-
-
-def _first_alone(expr: Expr) -> Iterator[Expr]:
-    for path, node in walk(expr):
-        if is_op(node, "bce"):
-            p, y = node.args
-            yield put(expr, path, -call("mean", y * call("log", p)))
-    yield from _without(expr, _has_log_of_rest)
-
-
-def _without(expr: Expr, second: Callable[[Expr], bool]) -> Iterator[Expr]:
-    """The expression with the second of two terms left out of a sum."""
-    for path, node in walk(expr):
-        parts = terms(node)
-        kept = [part for part in parts if not second(part.expr)]
-        if len(parts) == 2 and len(kept) == 1:
-            yield put(expr, path, summed(kept))
-            return
-
-
-def _has_log_of_rest(expr: Expr) -> bool:
-    return any(is_op(n, "log") and _is_rest(n.args[0]) for n in postorder(expr))
-
-
-def _divides_by_rest(expr: Expr) -> bool:
-    return any(below and _is_rest(factor) for factor, below in chain_of(expr).factors)
-
-
-def _is_rest(expr: Expr) -> bool:
-    """Whether it is 1 - p."""
-    return is_op(expr, "sub") and expr.args[0] == Number(1)
 
 
 MISTAKE = Mistake(

@@ -1,10 +1,26 @@
-"""The bias is left out, or subtracted."""
+"""The bias is left out, or subtracted.
+
+What it is
+The bias of a layer is left out of the weighted sum, or subtracted.
+
+Why it is wrong
+The bias shifts the sum for every input alike. Without it the layer answers 0 to an
+input of zeros.
+
+Example
+A relu network with W1 = [0.5 -1; 0.25 0.75], x = (1, 2) and b1 = (0.1, -0.2) has z = W1
+x + b1 = (-1.4, 1.55). Without the bias it is (-1.5, 1.75).
+
+How to avoid it
+Write + b into the line before you put in any number, also where the bias is small or
+negative.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.layers import biased_sums
 from backpropcli.mistakes.parts import Term
 from backpropcli.mistakes.world import World
@@ -13,6 +29,8 @@ from backpropcli.mistakes.world import World
 def edits(world: World) -> Iterator[Edit]:
     """A layer without its bias, or with minus its bias."""
     for one in biased_sums(world):
+        if one.term not in world.weights:
+            continue
         name, i = one.equation.name, one.bias
         bias = world.text(one.parts[i].expr)
         without = one.put([t for j, t in enumerate(one.parts) if j != i])
@@ -27,7 +45,19 @@ MISTAKE = Mistake(
     tier="B",
     message="{at} {how} {bias}.",
     question="What is added to the weighted sum?",
-    remedy="{at} = {right}",
+    remedy="Add the bias with its own sign: {at} = {right}.",
+    examples=(
+        Example(
+            net="A",
+            answers="z: [-1.5, 1.75]\nh: [0, 1.75]\nyhat: -1.0\nL: 2.0\n",
+            at="z",
+        ),
+        Example(
+            net="A",
+            answers="z: [-1.6, 1.95]\nh: [0, 1.95]\nyhat: -1.12\n",
+            at="z",
+        ),
+    ),
     edits=edits,
-    look_alikes=("wrong-parameter",),
+    look_alikes=("wrong-parameter", "missing-term-in-chain"),
 )

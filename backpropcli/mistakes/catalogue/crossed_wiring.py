@@ -1,10 +1,27 @@
-"""Two parameters are exchanged throughout."""
+"""Two parameters are exchanged throughout.
+
+What it is
+Two parameters change places from the first line to the last, such as w12 and w21.
+
+Why it is wrong
+Each weight belongs to one connection. Exchanged, the sheet is consistent, but it is the
+sheet of another network.
+
+Example
+With x = (1, 2), z1 = w11*x1 + w12*x2 and z2 = w21*x1 + w22*x2, and w11 = 0.5, w12 = -1,
+w21 = 0.25, w22 = 0.75, the values are z1 = -1.5 and z2 = 1.75. With w12 and w21
+exchanged they are 1 and 0.5.
+
+How to avoid it
+Write down once what the indices mean, here first the unit, then the input. Some books
+have it the other way round.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.paths import crossings
 from backpropcli.mistakes.world import World
 
@@ -19,14 +36,21 @@ MISTAKE = Mistake(
     name="crossed-wiring",
     tier="C",
     message=(
-        "{first} and {second} are exchanged: all of these numbers fit if each stands "
-        "where the other belongs."
+        "{first} and {second} are exchanged: all of these numbers fit if each stands where the "
+        "other belongs."
     ),
     question="Which connection does each of these parameters belong to?",
-    remedy="{at} = {right}",
-    edits=edits,
-    look_alikes=(
-        "wrong-parameter",
-        "swapped-answers",
+    remedy="Put each parameter to its own connection: {at} = {right}.",
+    examples=(
+        Example(
+            net="scalars",
+            answers=(
+                "z1: 1.0\nz2: 0.5\nyhat: 1.5\nL: 0.125\ndL/dyhat: 0.5\ndL/dw11: 0.5\ndL/dw12: "
+                "0.5\ndL/dw21: 1.0\ndL/dw22: 1.0\n"
+            ),
+            at="z1",
+        ),
     ),
+    edits=edits,
+    look_alikes=("wrong-parameter", "swapped-answers", "weight-not-transposed"),
 )

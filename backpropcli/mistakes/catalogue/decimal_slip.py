@@ -1,4 +1,19 @@
-"""The decimal point is misplaced."""
+"""The decimal point is misplaced.
+
+What it is
+The digits are right, and the decimal point stands in the wrong place.
+
+Why it is wrong
+The number is ten or a hundred times too large or too small, which an update would feel
+at once.
+
+Example
+A relu network with h = (0, 1.55) and dL/dyhat = -1.88 has dL/dw2 = (0, -2.914). Written
+as (0, -29.14) the point has moved by one place.
+
+How to avoid it
+Estimate the size first: round each factor to one digit, here 2 * 1.5 = 3, and compare.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +21,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backpropcli.mistakes.entry import Mistake, Slip
+from backpropcli.mistakes.entry import Example, Mistake, Slip
 from backpropcli.mistakes.writing import Shown
 
 
@@ -31,6 +46,17 @@ MISTAKE = Mistake(
     tier="A",
     message="{entry} has the right digits and a misplaced decimal point.",
     question="Where does the decimal point belong?",
-    remedy="estimate the size first: round the factors to one digit",
+    remedy="Estimate the size first: round the factors to one digit.",
+    examples=(
+        Example(
+            net="A",
+            answers=(
+                "h: [0, 1.55]\nyhat: -0.88\ndL/dyhat: -1.88\ndL/dw2: [0, -29.14]\ndL/dh: [-0.564, "
+                "1.128]\n"
+            ),
+            at="dL/dw2",
+        ),
+    ),
     slips=slips,
+    look_alikes=("learning-rate-omitted",),
 )

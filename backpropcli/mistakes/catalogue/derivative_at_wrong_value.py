@@ -59,15 +59,7 @@ MISTAKE = Mistake(
     ),
     remedy="Put the output of {activation} in the place of a in {formula}.",
     examples=(
-        Example(
-            net="S",
-            answers=(
-                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
-                "dL/ds: -0.1434\ndL/da: [-0.04302, 0.08605]\ndL/dz: [0.1446, -0.07335]\n"
-                "dL/dW1: [[0.1446, 0.2891], [-0.07335, -0.1467]]\n"
-            ),
-            at="dL/dz",
-        ),
+        Example("S", "dL/da: [-0.04302, 0.08605]\ndL/dz: [0.1446, -0.07335]\n", "dL/dz"),
         Example("S", "dL/da: [-0.04302, 0.08605]\ndL/dz: [-0.01065, 0.01823]\n", "dL/dz"),
         Example("T", "dL/dt: [-0.5292, 1.0583]\ndL/dz: [0.508, -1.4843]\n", "dL/dz"),
     ),

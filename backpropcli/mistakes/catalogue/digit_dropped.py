@@ -1,11 +1,25 @@
-"""A digit is lost."""
+"""A digit is lost.
+
+What it is
+A digit is lost from a number when it is copied or typed.
+
+Why it is wrong
+The other digits move together, and the number is another one.
+
+Example
+A relu network with yhat = -0.88 and y = 1 has the loss 1.88^2 / 2 = 1.7672. Copied as
+1.672 it has lost its first 7.
+
+How to avoid it
+Count the digits when you copy a number, and read it back once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backpropcli.mistakes.digits import dropped_digit
-from backpropcli.mistakes.entry import Mistake, Slip
+from backpropcli.mistakes.entry import Example, Mistake, Slip
 from backpropcli.mistakes.writing import Shown
 
 
@@ -24,6 +38,14 @@ MISTAKE = Mistake(
     tier="C",
     message="{entry}: a digit of {written} is missing.",
     question="Are all digits of {entry} there?",
-    remedy="compare the digits with your own working",
+    remedy="Compare the digits with your own working.",
+    examples=(
+        Example(
+            net="A",
+            answers="h: [0, 1.55]\nyhat: -0.88\nL: 1.672\ndL/dyhat: -1.88\n",
+            at="L",
+        ),
+    ),
     slips=slips,
+    look_alikes=("digit-slip",),
 )

@@ -1,37 +1,71 @@
-"""The gradient is divided by N once more."""
+"""The gradient is divided by N once more.
+
+What it is
+A gradient is divided by the number of examples although the mean is already in the
+gradient from which it follows.
+
+Why it is wrong
+The 1/N of a mean belongs into the backward pass once, at its beginning. Each further
+division makes everything that follows N times too small.
+
+Example
+For X = [1 2; 3 -1] and y = (1, 0) with the mean squared error, dL/dyhat = (-1.4, 2.1)
+already contains the 1/2. So dL/db = -1.4 + 2.1 = 0.7. Divided by N = 2 once more it is
+0.35.
+
+How to avoid it
+Decide where the 1/N goes before you start, and go on with plain sums from there. Some
+courses put it into dL/dW instead; then it is not in dL/dZ.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
 
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.losses import batch_sizes
 from backpropcli.mistakes.parts import scaled
 from backpropcli.mistakes.world import World
+
+MEAN_IS_IN = "a second time: the gradient from which it follows contains the mean already"
 
 
 def edits(world: World) -> Iterator[Edit]:
     """A gradient divided by the number of examples, or of outputs."""
     slopes = {e.name for e in world.loss_slopes}
     for count, what in batch_sizes(world).items():
+        averaged = any(n % count == 0 for n in world.loss.averaged.values())
+        why = MEAN_IS_IN if averaged else f"although no mean over the {what} is taken here"
         for equation in world.gradients:
             kind = what if equation.name in slopes else what + " below"
             expr = scaled(equation.expr, Fraction(1, count))
             bits = 0.0 if what == "examples" else 1.0
-            yield from world.edit(equation.name, expr, kind, bits, count=str(count))
+            yield from world.edit(equation.name, expr, kind, bits, count=str(count), why=why)
 
 
 MISTAKE = Mistake(
     code="BP304",
     name="extra-batch-mean",
     tier="A",
-    message=(
-        "{at} is divided by {count} a second time: the mean is already inside the "
-        "gradient from which it follows."
-    ),
+    message="{at} is divided by {count} {why}.",
     question="Where in the backward pass does the 1/N of the mean belong, and how often?",
-    remedy="{at} = {right}",
+    remedy="Add up over the examples without dividing: {at} = {right}.",
+    examples=(
+        Example(
+            net="B",
+            answers=(
+                "yhat: [-0.4, 2.1]\nL: 3.185\ndL/dyhat: [-1.4, 2.1]\ndL/dw: [4.9, -4.9]\ndL/db: "
+                "0.35\n"
+            ),
+            at="dL/db",
+        ),
+        Example(
+            net="batch",
+            answers="Z: [[5.5, 0], [2.5, 1]]\ndL/dW: [[1, 2], [5, 3]]\ndL/db: [2, 0.5]\n",
+            at="dL/db",
+        ),
+    ),
     edits=edits,
     look_alikes=("missing-factor-two",),
 )

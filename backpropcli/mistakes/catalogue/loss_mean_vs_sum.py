@@ -1,11 +1,28 @@
-"""The loss is summed where it is averaged, or averaged where it is summed."""
+"""The loss is summed where it is averaged, or averaged where it is summed.
+
+What it is
+The value of the loss is added up where its definition takes a mean, or averaged where
+it is a sum. The gradients are right.
+
+Why it is wrong
+A mean and a sum differ by the number of what is added up. The mean does not grow with
+the batch, the sum does.
+
+Example
+For X = [1 2; 3 -1], w = (0.5, -0.5), b = 0.1 and y = (1, 0) the squared residuals are
+1.96 and 4.41. The mean squared error is 6.37 / 2 = 3.185; the sum alone is 6.37.
+
+How to avoid it
+Count what is added up and look for the 1/N in the definition. Rows may be averaged
+while columns are added.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
 
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.losses import scaled_values
 from backpropcli.mistakes.world import World
 
@@ -31,7 +48,14 @@ MISTAKE = Mistake(
     tier="B",
     message="{at} is {ratio} it should be: {why}.",
     question="Is this loss a sum or a mean, and over what?",
-    remedy="{at} = {right}",
+    remedy="Take the sum or the mean that the exercise defines: {at} = {right}.",
+    examples=(
+        Example(
+            net="B",
+            answers="yhat: [-0.4, 2.1]\nL: 6.37\ndL/dyhat: [-1.4, 2.1]\ndL/db: 0.7\n",
+            at="L",
+        ),
+    ),
     edits=edits,
-    look_alikes=("different-loss",),
+    look_alikes=("different-loss", "loss-half-missing"),
 )

@@ -19,8 +19,10 @@ Check the sign at the end: a cross-entropy below 0 cannot be right.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from backpropcli.mistakes.entry import Edit, Example, Mistake
+from backpropcli.mistakes.losses import scaled_values
 from backpropcli.mistakes.world import World
 
 
@@ -33,15 +35,12 @@ def edits(world: World) -> Iterator[Edit]:
         "bce_with_logits",
         "log",
     ):
-        for equation in world.forward:
-            if equation.name in world.loss.data_equations:
-                value = next(world.edit(equation.name, -equation.expr, "value"), None)
-                if value is None:
-                    continue
+        for name, expr in scaled_values(world, Fraction(-1)):
+            for value in world.edit(name, expr, "value"):
                 yield value
                 for slope in world.scaled_loss(-1):
                     changes = {**value.changes, **slope.changes}
-                    yield Edit(equation.name, changes, {}, 1.0, "both")
+                    yield Edit(name, changes, {}, 1.0, "both")
 
 
 MISTAKE = Mistake(

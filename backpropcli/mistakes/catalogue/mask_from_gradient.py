@@ -48,10 +48,7 @@ MISTAKE = Mistake(
     ),
     question="What decides whether a relu lets a gradient through?",
     remedy="Take the mask from {argument}, whatever the sign of the gradient is.",
-    examples=(
-        Example("mask", "h: [0, 1.55, 0.8]\ndL/dz: [0.5, 0, 0.75]\n", "dL/dz"),
-        Example("mask", "h: [0, 1.55, 0.8]\ndL/dz: [0, 0, 0.75]\n", "dL/dz"),
-    ),
+    examples=(Example("mask", "h: [0, 1.55, 0.8]\ndL/dz: [0.5, 0, 0.75]\n", "dL/dz"),),
     edits=edits,
     look_alikes=("mask-inverted",),
 )

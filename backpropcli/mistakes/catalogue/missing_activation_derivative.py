@@ -72,14 +72,7 @@ MISTAKE = Mistake(
             ),
             at="dL/dz",
         ),
-        Example(
-            net="S",
-            answers=(
-                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
-                "dL/ds: -0.5952\ndL/dw2: [-0.1177, -0.491]\ndL/da: [-0.1786, 0.3571]\n"
-            ),
-            at="dL/ds",
-        ),
+        Example("S", "dL/dp: -0.5952\ndL/ds: -0.5952\ndL/da: [-0.1786, 0.3571]\n", "dL/ds"),
         Example("T", "dL/dt: [-0.5292, 1.0583]\ndL/dz: [-0.5292, 1.0583]\n", "dL/dz"),
     ),
     edits=edits,

@@ -30,5 +30,5 @@ MISTAKE = Mistake(
     ),
     question="Can this loss be negative?",
     remedy="Work the line out again, and watch the sign.",
-    examples=(Example("A", "yhat: -0.88\nL: -0.94\n", "L"),),
+    examples=(Example("A", "yhat: -0.88\nL: -1.7672\n", "L"),),
 )

@@ -1,10 +1,25 @@
-"""The penalty is applied to the biases as well."""
+"""The penalty is applied to the biases as well.
+
+What it is
+The penalty is applied to parameters that it leaves out, usually the biases.
+
+Why it is wrong
+A penalty keeps weights small so that the network does not follow every detail of the
+data. Biases only shift, so most exercises leave them out.
+
+Example
+A relu network with the penalty lambda/2 * w2^2 and lambda = 0.1 has dL/db2 = -1.88.
+With a penalty on b2 = 0.05 as well it is -1.88 + 0.1 * 0.05 = -1.875.
+
+How to avoid it
+List the parameters that stand in the penalty, and add a term to their gradients only.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.losses import penalty_on_others
 from backpropcli.mistakes.world import World
 
@@ -18,8 +33,20 @@ MISTAKE = Mistake(
     code="BP803",
     name="reg-on-bias",
     tier="C",
-    message=("{at} contains a penalty on {weight}, which is not in the penalty of this exercise."),
+    message=(
+        "{at} contains a penalty on {weight}, and the penalty of this exercise does not reach "
+        "that far."
+    ),
     question="Which parameters does the penalty contain?",
-    remedy="{at} = {right}",
+    remedy="Differentiate only the penalty that the loss contains: {at} = {right}.",
+    examples=(
+        Example(
+            net="penalty",
+            answers=(
+                "yhat: -0.88\nL: 1.7897\ndL/dyhat: -1.88\ndL/dw2: [0.03, -2.974]\ndL/db2: -1.875\n"
+            ),
+            at="dL/db2",
+        ),
+    ),
     edits=edits,
 )

@@ -33,14 +33,15 @@ def edits(world: World) -> Iterator[Edit]:
     """The square, the loss, or the sign of the residual."""
     if not world.loss.squared:
         return
+    targets = {Name(n) for n in world.problem.given if n not in world.weights}
     for equation in world.loss_slopes:
         name = equation.name
-        value = Name(name.rpartition("/d")[2])
+        compared = {*targets, Name(name.rpartition("/d")[2])}
         yield from world.edit(name, Name(world.upper), "loss", used=WORDS["loss"])
         for kind, form in (("squared", lambda r: r * r), ("sign", lambda r: call("sign", r))):
 
-            def other(node: Expr, form: Form = form, value: Name = value) -> Expr | None:
-                return form(node) if is_op(node, "sub") and value in node.args else None
+            def other(node: Expr, form: Form = form, compared: set[Name] = compared) -> Expr | None:
+                return form(node) if is_op(node, "sub") and compared & {*node.args} else None
 
             yield from world.edit(name, replaced(equation.expr, other), kind, used=WORDS[kind])
 
@@ -63,22 +64,8 @@ MISTAKE = Mistake(
     question="What is the derivative of a square, and can it be negative?",
     remedy="Differentiate the square first, and start from the result.",
     examples=(
-        Example(
-            net="A",
-            answers=(
-                "z: [-1.4, 1.55]\nh: [0, 1.55]\nyhat: -0.88\nL: 1.7672\ndL/dyhat: 3.534\n"
-                "dL/dw2: [0, 5.478]\ndL/dh: [1.06, -2.121]\n"
-            ),
-            at="dL/dyhat",
-        ),
-        Example(
-            net="A",
-            answers=(
-                "z: [-1.4, 1.55]\nh: [0, 1.55]\nyhat: -0.88\nL: 1.7672\ndL/dyhat: 1.7672\n"
-                "dL/dw2: [0, 2.739]\ndL/dh: [0.5302, -1.06]\n"
-            ),
-            at="dL/dyhat",
-        ),
+        Example("A", "yhat: -0.88\nL: 1.7672\ndL/dyhat: 3.534\ndL/dw2: [0, 5.478]\n", "dL/dyhat"),
+        Example("A", "yhat: -0.88\nL: 1.7672\ndL/dyhat: 1.7672\ndL/dw2: [0, 2.739]\n", "dL/dyhat"),
     ),
     edits=edits,
 )

@@ -9,8 +9,9 @@ It is not wrong and counts as right. It is told because one of the lines before 
 deserves a second look.
 
 Example
-With yhat = -0.98 written for -0.88 and y = 1, the loss from it would be 1.96. If 1.767
-is written, that is the right loss, but not one that follows from -0.98.
+With yhat = -0.98 written for -0.88 and y = 1, dL/dyhat = -1.98 follows, and the loss
+would be 1.96. If 1.767 is written, that is the right loss, but not one that follows
+from -0.98.
 
 How to avoid it
 Go through the line with the numbers that you wrote before it, and see which of the two
@@ -28,5 +29,5 @@ MISTAKE = Mistake(
     message="{at} is right, although it does not follow from your own earlier values.",
     question="How does {at} follow from your earlier values?",
     remedy="Look at the earlier values once more.",
-    examples=(Example("A", "h: [0, 1.55]\nyhat: -0.98\nL: 1.7672\n", "L"),),
+    examples=(Example("A", "h: [0, 1.55]\nyhat: -0.98\nL: 1.7672\ndL/dyhat: -1.98\n", "L"),),
 )

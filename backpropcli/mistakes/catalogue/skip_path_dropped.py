@@ -1,16 +1,37 @@
-"""The direct path of a skip connection is left out."""
+"""The direct path of a skip connection is left out.
+
+What it is
+The path of a skip connection is left out of the gradient.
+
+Why it is wrong
+The input reaches the sum twice: through the layers, and directly. The direct path has
+slope 1, and this 1 is added.
+
+Example
+For x1 = relu(x0*w0 + b0), y1 = x1*w1 + b1 and z = relu(y1 + x0) with x0 = 1, w0 = 0.3,
+b0 = 0.1, w1 = -0.2, b1 = -0.3: the path through the layers gives w1*w0 = -0.06, and
+with the skip connection dz/dx0 = 1 - 0.06 = 0.94.
+
+How to avoid it
+At every plus sign of the forward pass, send the gradient down both branches.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
+from backpropcli.mistakes.layers import biased_sums
 from backpropcli.mistakes.paths import paths_kept
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
     """A sum of paths without the one that has no weight in it."""
+    for one in biased_sums(world):
+        if one.term not in world.weights:
+            without = one.put([t for j, t in enumerate(one.parts) if j != one.bias])
+            yield from world.edit(one.equation.name, without, "", value=one.term)
     for kept in paths_kept(world):
         if kept.role == "skip":
             yield from world.edit(kept.name, kept.expr, "", kept.bits, value=kept.value)
@@ -24,7 +45,14 @@ MISTAKE = Mistake(
         "{at} lacks the direct path: {value} also reaches the output through the skip connection."
     ),
     question="By which paths does {value} reach the output?",
-    remedy="{at} = {right}",
+    remedy="Add the direct path: {at} = {right}.",
+    examples=(
+        Example(
+            net="skip",
+            answers="x1: 0.4\ny1: -0.38\nz: 0.62\ndz/dw1: 0.4\ndz/dw0: -0.2\ndz/dx0: -0.06\n",
+            at="dz/dx0",
+        ),
+    ),
     edits=edits,
-    look_alikes=("fanout-path-dropped",),
+    look_alikes=("fanout-path-dropped", "accumulate-overwritten"),
 )

@@ -1,11 +1,28 @@
-"""The softmax runs along the wrong axis."""
+"""The softmax runs along the wrong axis.
+
+What it is
+The softmax is normalised over the examples, or over all entries, in place of the
+classes of each example.
+
+Why it is wrong
+The probabilities of one example have to sum to 1, because exactly one of its classes is
+right. The examples of a batch have nothing to do with each other.
+
+Example
+For the scores Z = [2 1; 0 1], one example in each row, P = [0.7311 0.2689; 0.2689
+0.7311]. Normalised over the examples it is [0.8808 0.5; 0.1192 0.5]: now the columns
+sum to 1.
+
+How to avoid it
+Add up each row of your probabilities. Every sum has to be 1.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backpropcli.language.nodes import call, is_op
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.parts import put, walk
 from backpropcli.mistakes.world import World
 
@@ -32,6 +49,18 @@ MISTAKE = Mistake(
     tier="C",
     message="{at} is normalised over {over}; the classes of each example have to sum to 1.",
     question="Which entries of the probabilities sum to 1?",
-    remedy="{at} = {right}",
+    remedy="Divide the exponentials of each example by their own sum: {at} = {right}.",
+    examples=(
+        Example(
+            net="classes",
+            answers="P: [[0.8808, 0.5], [0.1192, 0.5]]\n",
+            at="P",
+        ),
+        Example(
+            net="classes",
+            answers="P: [[0.5344, 0.1966], [0.0723, 0.1966]]\n",
+            at="P",
+        ),
+    ),
     edits=edits,
 )

@@ -1,4 +1,19 @@
-"""Two answers are exchanged."""
+"""Two answers are exchanged.
+
+What it is
+Two results are right, or right for their own working, but each is written to the
+other's name.
+
+Why it is wrong
+An update that uses them would move each of the two by the gradient of the other.
+
+Example
+A relu network has dL/dw2 = (0, -2.914) and dL/db1 = (0, 1.128). If they are handed in
+as dL/dw2 = (0, 1.128) and dL/db1 = (0, -2.914), they are exchanged.
+
+How to avoid it
+Write the name in front of every result at once, and copy name and number together.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +21,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backpropcli.mistakes.entry import Mistake, Slip
+from backpropcli.mistakes.entry import Example, Mistake, Slip
 from backpropcli.mistakes.writing import Shown
 
 
@@ -26,6 +41,17 @@ MISTAKE = Mistake(
     tier="B",
     message="{at} and {other} look exchanged: each fits in the place of the other.",
     question="Which of your results belongs to which quantity?",
-    remedy="put each result to its own quantity",
+    remedy="Put each result to its own quantity.",
+    examples=(
+        Example(
+            net="A",
+            answers=(
+                "yhat: -0.88\ndL/dyhat: -1.88\ndL/dw2: [0, 1.128]\ndL/dh: [-0.564, 1.128]\ndL/dz: "
+                "[0, 1.128]\ndL/db1: [0, -2.914]\n"
+            ),
+            at="dL/dw2",
+        ),
+    ),
     slips=slips,
+    look_alikes=("crossed-wiring", "wrong-parameter"),
 )

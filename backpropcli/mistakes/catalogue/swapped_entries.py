@@ -1,4 +1,18 @@
-"""Right numbers stand in the wrong places."""
+"""Right numbers stand in the wrong places.
+
+What it is
+The right numbers stand in the wrong places of a list or a matrix.
+
+Why it is wrong
+Each place belongs to one unit or one weight, and the numbers are not interchangeable.
+
+Example
+A relu network with h = (0, 1.55) and dL/dyhat = -1.88 has dL/dw2 = (0, -2.914). Written
+as (-2.914, 0) the gradient went to the wrong weight.
+
+How to avoid it
+Check one entry by its index: the first entry of dL/dw2 contains the first entry of h.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +21,7 @@ from itertools import combinations
 
 import numpy as np
 
-from backpropcli.mistakes.entry import Mistake, Slip
+from backpropcli.mistakes.entry import Example, Mistake, Slip
 from backpropcli.mistakes.writing import Shown
 
 
@@ -37,6 +51,17 @@ MISTAKE = Mistake(
     tier="C",
     message="{at} has the right numbers in the wrong places: {which}.",
     question="Which entry belongs to which unit?",
-    remedy="put each number in the place of its own unit",
+    remedy="Put each number in the place of its own unit.",
+    examples=(
+        Example(
+            net="A",
+            answers=(
+                "h: [0, 1.55]\nyhat: -0.88\ndL/dyhat: -1.88\ndL/dw2: [-2.914, 0]\ndL/dh: [-0.564, "
+                "1.128]\n"
+            ),
+            at="dL/dw2",
+        ),
+    ),
     slips=slips,
+    look_alikes=("transposed-outer-product", "wrong-parameter"),
 )

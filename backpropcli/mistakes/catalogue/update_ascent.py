@@ -27,7 +27,7 @@ from backpropcli.mistakes.world import World
 
 def edits(world: World) -> Iterator[Edit]:
     """A new weight or a change with the sign of its step turned."""
-    for equation in world.program.updates:
+    for equation in world.updates:
         parts = terms(equation.expr)
         turned = [Term(-t.sign, t.expr) if world.upstreams(t.expr) else t for t in parts]
         yield from world.edit(equation.name, summed(turned), "ascent")

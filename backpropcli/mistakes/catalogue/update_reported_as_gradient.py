@@ -1,11 +1,28 @@
-"""The new weight, or the step, is given as the gradient."""
+"""The new weight, or the step, is given as the gradient.
+
+What it is
+What is given as the gradient is already the new weight, the weight minus its gradient,
+or the step.
+
+Why it is wrong
+The gradient says how the loss changes with the weight. The update is what is made of it
+afterwards.
+
+Example
+A relu network with w2 = (0.3, -0.6) has dL/dw2 = (0, -2.914). With the learning rate
+0.1 the new weight is (0.3, -0.3086), and w2 - dL/dw2 would be (0.3, 2.314); neither is
+the gradient.
+
+How to avoid it
+Keep two lines: first the gradient, then the update that uses it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backpropcli.language.nodes import Name
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.world import World
 
 
@@ -40,6 +57,19 @@ MISTAKE = Mistake(
     tier="C",
     message="{at} is {used}, not the gradient.",
     question="Is this the gradient, or what the update makes of it?",
-    remedy="{at} = {right}",
+    remedy="Give the gradient by itself: {at} = {right}.",
+    examples=(
+        Example(
+            net="step",
+            answers="yhat: -0.88\ndL/dyhat: -1.88\ndL/dw2: [0.3, 2.314]\ndL/db2: -1.88\n",
+            at="dL/dw2",
+        ),
+        Example(
+            net="step",
+            answers="yhat: -0.88\ndL/dyhat: -1.88\ndL/dw2: [0.3, -0.3086]\ndL/db2: -1.88\n",
+            at="dL/dw2",
+        ),
+    ),
     edits=edits,
+    look_alikes=("learning-rate-omitted",),
 )

@@ -1,11 +1,26 @@
-"""A value is given where its derivative is asked."""
+"""A value is given where its derivative is asked.
+
+What it is
+The exercise asks for a derivative, and the value itself is given.
+
+Why it is wrong
+A value says where the network stands, a derivative how the loss would change from
+there.
+
+Example
+A relu network with h = (0, 1.55), w2 = (0.3, -0.6) and dL/dyhat = -1.88 has dL/dh =
+-1.88 * w2 = (-0.564, 1.128). The values (0, 1.55) are h itself.
+
+How to avoid it
+Read the name of what is asked aloud: dL/dh is the derivative of L with respect to h.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from backpropcli.language.nodes import Name
-from backpropcli.mistakes.entry import Edit, Mistake
+from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.world import World
 from backpropcli.problem.quantities import split_derivative
 
@@ -16,6 +31,10 @@ def edits(world: World) -> Iterator[Edit]:
         for used in split_derivative(gradient.name) or ():
             if world.program.shapes.get(used) == gradient.shape:
                 yield from world.edit(gradient.name, Name(used), "", used=used)
+    for slope in world.slopes:
+        if slope.value and slope.activation not in ("relu", "sigmoid"):
+            form = slope.replaced_by(Name(slope.value))
+            yield from world.edit(slope.equation.name, form, "slope", 1.0, used=slope.value)
 
 
 MISTAKE = Mistake(
@@ -24,10 +43,22 @@ MISTAKE = Mistake(
     tier="C",
     message="{at} is the value of {used}; its derivative is asked.",
     question="Is the value asked, or its derivative?",
-    remedy="{at} = {right}",
+    remedy="Give the derivative: {at} = {right}.",
+    examples=(
+        Example(
+            net="A",
+            answers=(
+                "h: [0, 1.55]\nyhat: -0.88\ndL/dyhat: -1.88\ndL/dw2: [0, -2.914]\ndL/dh: [0, "
+                "1.55]\n"
+            ),
+            at="dL/dh",
+        ),
+    ),
     edits=edits,
     look_alikes=(
         "upstream-dropped",
         "wrong-parameter",
+        "residual-squared",
+        "target-not-subtracted",
     ),
 )

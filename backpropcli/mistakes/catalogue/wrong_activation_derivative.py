@@ -70,25 +70,11 @@ MISTAKE = Mistake(
     tier="B",
     message="{at} uses {used}, which is the slope of {other}, on {unit}.",
     question="Which activation does this unit have, if any, and what is its slope?",
-    remedy="Use the slope that belongs to {unit}.",
+    remedy="Take the slope of the activation that this unit has; without an activation it is 1.",
     examples=(
-        Example(
-            net="S",
-            answers=(
-                "z: [-1.4, 1.55]\na: [0.1978, 0.8249]\np: 0.4048\nL: 0.1771\ndL/dp: -0.5952\n"
-                "dL/ds: -0.1434\ndL/da: [-0.04302, 0.08605]\ndL/dz: [-0.04134, 0.02749]\n"
-            ),
-            at="dL/dz",
-        ),
+        Example("S", "dL/da: [-0.04302, 0.08605]\ndL/dz: [-0.04134, 0.02749]\n", "dL/dz"),
         Example("T", "dL/dt: [-0.5292, 1.0583]\ndL/dz: [0.8833, 0.08338]\n", "dL/dz"),
-        Example(
-            net="A",
-            answers=(
-                "z: [-1.4, 1.55]\nh: [0, 1.55]\nyhat: -0.88\nL: 1.7672\ndL/dyhat: 3.11\n"
-                "dL/dw2: [0, 4.821]\n"
-            ),
-            at="dL/dyhat",
-        ),
+        Example("A", "yhat: -0.88\ndL/dyhat: 3.11\ndL/dw2: [0, 4.821]\n", "dL/dyhat"),
     ),
     edits=edits,
     look_alikes=("partial-activation-derivative", "derivative-at-wrong-value"),
