@@ -7,17 +7,29 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from backpropcli.autodiff.tidy import tidy
 from backpropcli.checking.candidates import Candidate
 from backpropcli.checking.data import Root
 from backpropcli.checking.graph import Instance
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.search import Account, Search, SlipFound
+from backpropcli.infer import Shapes
+from backpropcli.language.nodes import Expr, is_op, postorder
 from backpropcli.language.text import to_text
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.entry import Mistake
+from backpropcli.ops.entry import ShapeError
 
 MOST_ALTERNATIVES = 4
+UNWRITTEN = ("expand", "reshape", "place", "eye")  # what only a program writes
 SLIP_RANK, TERM_RANK = 2, 1
+# Searched through many operands or numbers: that one of them fits says little.
+GENERAL = (
+    "missing-term-in-chain",
+    "wrong-parameter",
+    "misread-given",
+    "local-derivative-wrong-point",
+)
 
 
 class Facts(dict[str, str]):
@@ -44,6 +56,7 @@ class _Found:
     root: Root
     entries: list[int]
     is_rule: bool
+    slip: SlipFound | None = None
 
 
 class RootMaker:
@@ -62,6 +75,7 @@ class RootMaker:
         for which, part in self.search.misshapen():
             found.append(_Found(max(part.nodes), self.rule_root(part, [which]), [which], True))
         found.sort(key=lambda one: one.order)
+        found = [self.rule_before_slip(account, one) for one in found]
         made = Made()
         for position, one in enumerate(found):
             made.roots.append(one.root)
@@ -76,7 +90,7 @@ class RootMaker:
         rest = self.search.account(tuple(p for p in account.parts if p is not part))
         entries = self.explained(rest, account)
         evidence = self.search.evidence(account, part)
-        rivals = self.rivals(account, part)
+        rivals = self.rivals(account, part, entries)
         chosen, others = self.ranked(part, rivals, entries)
         root = self.rule_root(chosen, entries)
         alternatives = tuple(self.rule_root(c, entries) for c in others[:MOST_ALTERNATIVES])
@@ -90,12 +104,14 @@ class RootMaker:
         )
         return _Found(min(chosen.nodes), root, entries, True)
 
-    def rivals(self, account: Account, part: Candidate) -> list[Candidate]:
+    def rivals(self, account: Account, part: Candidate, entries: Sequence[int]) -> list[Candidate]:
         """Others that say the same, each name once at each place."""
         found: list[Candidate] = []
-        seen = {(part.mistake.name, part.edit.at)}
+        first = self.nearest_member(part, entries)
+        seen = {(first.mistake.name, first.edit.at)}
         for _, one in self.search.rivals(account, part):
-            mark = (one.mistake.name, one.edit.at)
+            near = self.nearest_member(one, entries)
+            mark = (near.mistake.name, near.edit.at)
             if mark not in seen:
                 seen.add(mark)
                 found.append(one)
@@ -168,9 +184,19 @@ class RootMaker:
         """The equation that was used, and the one that is meant."""
         name = one.edit.at if one.edit.at in one.edit.changes else next(iter(one.edit.changes))
         equation = self.graph.program.equation(name)
-        did = f"{name} = {to_text(one.edit.changes[name], self.index_from)}"
+        did = self.used(name, one.edit.changes[name])
         right = f"{name} = {to_text(equation.expr, self.index_from)}" if equation else ""
         return did, right
+
+    def used(self, name: str, expr: Expr) -> str:
+        """The equation that was probably used; nothing where nobody would write it so."""
+        try:
+            expr = tidy(expr, Shapes(self.graph.program.shapes))
+        except (ShapeError, ValueError):
+            return ""
+        if any(is_op(node, *UNWRITTEN) for node in postorder(expr)):
+            return ""
+        return f"{name} = {to_text(expr, self.index_from)}"
 
     def quantities(self, entries: Sequence[int]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.sheet.entries[w].claim.quantity for w in entries))
@@ -246,7 +272,31 @@ class RootMaker:
             possible=evidence < self.search.settings.threshold,
             follow=self.followers([which]),
         )
-        return _Found(entry.node, root, entries, False)
+        return _Found(entry.node, root, entries, False, slip)
+
+    def rule_before_slip(self, account: Account, found: _Found) -> _Found:
+        """A named rule that predicts just the same numbers goes before a slip."""
+        slip = found.slip
+        if slip is None or slip.slip.factor is None or len(found.entries) != 1:
+            return found
+        rules = [
+            self.rule_root(one, found.entries)
+            for one in self.search.same_as(account, slip)
+            if one.mistake.name not in GENERAL
+        ]
+        if not rules:
+            return found
+        first, *others = sorted(rules, key=lambda r: catalogue()[r.name].tier)
+        root = replace(
+            first,
+            explains=found.root.explains,
+            carried_on=found.root.carried_on,
+            possible=found.root.possible,
+            evidence=found.root.evidence,
+            follow=found.root.follow,
+            alternatives=(*others[: MOST_ALTERNATIVES - 1], found.root),
+        )
+        return replace(found, root=root)
 
     def has_followers(self, which: int) -> bool:
         """Whether the wrong number was used further on, as far as can be seen."""

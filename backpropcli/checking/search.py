@@ -27,6 +27,7 @@ from backpropcli.problem import Problem
 MOST_ROOTS = 6
 FIXERS = 40
 MOST_PAIRS = 3000
+RULE_FIRST = 6.0  # bits by which a rule may be longer than a slip with the same numbers
 TIE = 1.0  # bits within which two accounts are told together
 EXCHANGED = "swapped-answers"
 CHECKED_EVERY = 64  # trials between looks at the clock
@@ -371,6 +372,27 @@ class Search:
             without += before.spelled if mended else before.cost
         with_it = sum(left.cost for left in account.left.values())
         return without - with_it - self.part_cost(part, account.parts)
+
+    def same_as(self, account: Account, slip: SlipFound) -> list[Candidate]:
+        """The mistakes in equations that predict exactly what a slip predicts."""
+        which, factor = slip.which, slip.slip.factor
+        assert factor is not None
+        meant = account.predictions.get(which, (self.judge.verdicts[which].predicted,))[0]
+        flat = np.ravel(np.array(meant, float)).copy()
+        flat[list(slip.slip.entries)] *= factor
+        wanted = flat.reshape(np.shape(meant))
+        found = []
+        for one in self.relevant():
+            if _overlap(one, account.parts) or self.is_late():
+                continue
+            predicted = self.trial.predictions(one.changes) or {}
+            if set(predicted) & set(self.wrong) != {which}:
+                continue
+            if np.allclose(predicted[which][0], wanted, rtol=1e-6, atol=1e-12):
+                trial = self.account((*account.parts, one))
+                if trial is not None and trial.cost <= account.cost + RULE_FIRST:
+                    found.append(one)
+        return found
 
     def decides(self, account: Account, part: Candidate, tied: Sequence[Candidate]) -> str:
         """The unsubmitted quantity whose value would tell the tied mistakes apart best."""

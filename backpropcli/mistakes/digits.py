@@ -9,6 +9,9 @@ from math import log2
 from backpropcli.mistakes.writing import Shown
 
 
+FEWEST = 3  # digits without which nearly every number is one digit away from another
+
+
 def changed_digits(shown: Shown, position: int) -> float | None:
     """The bits for a number that fits if one digit is another; nothing if none does."""
     text = shown.text(position)
@@ -22,6 +25,8 @@ def dropped_digit(shown: Shown, position: int) -> float | None:
 
 
 def _cost(shown: Shown, position: int, variants: list[str]) -> float | None:
+    if sum(char in "123456789" for char in shown.text(position)) < FEWEST:
+        return None
     for text in variants:
         number, unit = _read(text)
         if number is not None and shown.fit_number(number, unit, position):

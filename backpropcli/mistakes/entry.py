@@ -47,20 +47,22 @@ class Slip(NamedTuple):
     """One way in which what was written differs from what was meant.
 
     ``entries`` are the positions (of the flattened value) that it explains, ``facts`` and ``bits``
-    as in ``Edit``. ``partner`` is another quantity that takes part, as in an exchange.
+    as in ``Edit``. ``partner`` is another quantity that takes part, as in an exchange; ``factor``
+    is what the number was multiplied with, where that is all.
     """
 
     entries: tuple[int, ...]
     facts: Mapping[str, str] = MappingProxyType({})
     bits: float = 0.0
     partner: int | None = None
+    factor: float | None = None
 
 
 class Example(NamedTuple):
     """A submission on which a mistake must be found: a net of ``nets.py``, answers, where.
 
-    ``answers`` is the YAML text under ``answers:`` (the right values are filled in by the test for
-    quantities listed in ``right``).
+    ``answers`` is the YAML text under ``answers:``, or a whole ``examples:`` part; right values of
+    quantities listed in ``right`` are filled in by the test.
     """
 
     net: str

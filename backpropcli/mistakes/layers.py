@@ -162,8 +162,17 @@ def batch_terms(world: World) -> Iterator[tuple[str, Expr, str, bool]]:
         if lower(equation) not in world.weights:
             continue
         for path, node in walk(equation.expr):
+            if is_op(node, "sum") and _occurs_elsewhere(world, equation.expr, node):
+                continue  # the sum inside the Jacobian of a softmax
             for expr, how, shaped in _single_examples(world, node):
                 yield equation.name, put(equation.expr, path, expr), how, shaped
+
+
+def _occurs_elsewhere(world: World, expr: Expr, part: Expr) -> bool:
+    """Whether an upstream gradient of a part is used outside it too."""
+    counts = [n for _, one in walk(expr) if isinstance(one, Name) for n in world.upstreams(one)]
+    inside = [n for _, one in walk(part) if isinstance(one, Name) for n in world.upstreams(one)]
+    return any(counts.count(n) > inside.count(n) for n in inside)
 
 
 def _single_examples(world: World, node: Expr) -> Iterator[tuple[Expr, str, bool]]:

@@ -89,7 +89,7 @@ def _bare_names(expr: Expr) -> list[str]:
         if len(factors) != 1 or not isinstance(factors[0], Name):
             return []
         found.append(factors[0].name)
-    return found if len(found) > 1 else []
+    return found
 
 
 def _examples_in_columns(program: Program, shapes: Shapes) -> bool:

@@ -10,7 +10,6 @@ from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.layers import WeightProduct, lower
 from backpropcli.mistakes.parts import (
     Term,
-    chain_of,
     chains,
     put,
     replaced,

@@ -40,6 +40,8 @@ def exchanged_operands(world: World) -> Iterator[Operand]:
     """Each operand of each equation replaced by others of the same shape: name, equation, words."""
     for equation in (*world.forward, *world.gradients, *world.updates):
         for path, node in walk(equation.expr):
+            if is_in_mask(equation.expr, path):
+                continue
             if isinstance(node, Name) and "/" not in node.name:
                 inside = path and is_op(_parent(equation.expr, path), "index")
                 if not inside:
@@ -48,6 +50,15 @@ def exchanged_operands(world: World) -> Iterator[Operand]:
                     yield from _entries_for_numbers(world, equation, path, node)
             elif is_op(node, "index") and isinstance(node.args[0], Name):
                 yield from _entries(world, equation, path, node)
+
+
+def is_in_mask(expr: Expr, path: tuple[int, ...]) -> bool:
+    """Whether a part decides which units are active: that has names of its own."""
+    for position in path:
+        if is_op(expr, "relu'", "step", "leaky_relu'"):
+            return True
+        expr = expr.args[position]
+    return False
 
 
 def _parent(expr: Expr, path: tuple[int, ...]) -> Expr:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from backpropcli.language.nodes import Apply, Expr, Name, Number, call, is_op, names
-from backpropcli.mistakes.parts import Factor, chain_of, multiplied
+from backpropcli.language.nodes import Apply, Expr, Name, Number, call, is_op, names, postorder
+from backpropcli.mistakes.parts import Factor, chain_of, multiplied, put, summed, terms, walk
 from backpropcli.mistakes.world import Slope, World
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Equation
@@ -85,8 +85,6 @@ def output_pairs(world: World) -> Iterator[OutputPair]:
 
 
 def _losses(expr: Expr) -> Iterator[Apply]:
-    from backpropcli.language.nodes import postorder
-
     for node in postorder(expr):
         if is_op(node, *FUSED, *SPLIT):
             yield node

@@ -25,7 +25,7 @@ MISTAKES = list(catalogue().entries())
 NAMES = {m.name for m in MISTAKES}
 EXAMPLES = [(m, e) for m in MISTAKES for e in m.examples]
 OF_EVERY_EDIT = {"at", "right", "did"}
-OF_THE_CHECK = {"at", "arithmetic", "convention"}  # for what has neither edits nor slips
+OF_THE_CHECK = {"at", "arithmetic", "convention", "how"}  # for what has neither edits nor slips
 NOTICES = {"negative-loss"} | {m.name for m in MISTAKES if m.family == "notice"}
 
 
@@ -146,7 +146,8 @@ def checked(example):
     if example.right:
         solution = solve(problem)
         answers += "".join(f"{q}: {solution[q].tolist()}\n" for q in example.right)
-    return check_text(problem, "answers:\n" + indent(answers, "  "))[0]
+    whole = answers if answers.startswith("examples:") else "answers:\n" + indent(answers, "  ")
+    return check_text(problem, whole)[0]
 
 
 def remarked(report, quantity):

@@ -34,10 +34,10 @@ def slips(shown: Shown) -> Iterator[Slip]:
         bits = 1.0 if abs(power) == 1 else 2.0
         if len(positions) > 1:
             names = " and ".join(shown.entry(i) for i in positions[:3])
-            yield Slip(tuple(positions), {"entry": names}, bits + 1.0)
+            yield Slip(tuple(positions), {"entry": names}, bits + 1.0, factor=factor)
         for position in positions:
             place = float(np.log2(max(1, np.size(shown.meant))))
-            yield Slip((position,), {"entry": shown.entry(position)}, bits + place)
+            yield Slip((position,), {"entry": shown.entry(position)}, bits + place, factor=factor)
 
 
 MISTAKE = Mistake(

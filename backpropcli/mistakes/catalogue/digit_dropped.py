@@ -1,10 +1,10 @@
-"""A digit is lost.
+"""A digit of a number is lost.
 
 What it is
 A digit is lost from a number when it is copied or typed.
 
 Why it is wrong
-The other digits move together, and the number is another one.
+The digits that are left move together, and the number is another one.
 
 Example
 A relu network with yhat = -0.88 and y = 1 has the loss 1.88^2 / 2 = 1.7672. Copied as

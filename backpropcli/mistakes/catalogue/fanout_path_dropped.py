@@ -52,7 +52,7 @@ MISTAKE = Mistake(
         ),
         Example(
             net="skip",
-            answers="x1: 0.4\ny1: -0.38\nz: 0.62\ndz/dw1: 0.4\ndz/dw0: -0.2\ndz/dx0: 1\n",
+            answers="x1: 0.4\ny1: -0.38\nz: 0.62\ndz/dw1: 0.4\ndz/dw0: -0.2\ndz/dx0: 1.00\n",
             at="dz/dx0",
         ),
     ),

@@ -54,7 +54,10 @@ MISTAKE = Mistake(
         ),
         Example(
             net="decay",
-            answers="yhat: [-0.4, 2.1, -0.4]\nL: 4.0683\ndL/dyhat: [-2.8, 4.2, -4.8]\n",
+            answers=(
+                "yhat: [-0.4, 2.1, -0.4]\nL: 4.0683\ndL/dyhat: [-2.8, 4.2, -4.8]\ndL/dw: [9.85, "
+                "-14.65]\ndL/db: -3.4\n"
+            ),
             at="dL/dyhat",
         ),
     ),
