@@ -8,8 +8,9 @@ DEV = $(VENV)/.ready-dev
 
 .PHONY: demo dev test lint format docs cases mistakes bench bench-diagnosis check build clean
 
-demo: $(READY)  ## solve a real problem step by step and compare it with central differences
+demo: $(READY)  ## solve a real problem step by step, then check a sheet with two mistakes in it
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
+	$(BIN)/backprop check problems/answers/three-layer-relu.yaml --exit-zero
 
 test: $(DEV)  ## run the tests
 	$(BIN)/python -m pytest

@@ -220,7 +220,9 @@ class Judge:
         local = all(p in self.at or self.graph.nodes[p].kind == "given" for p in parents)
         if not local:
             return error
-        reach = np.maximum((CAP - 0.5) * paper.unit, np.abs(predicted - key) + paper.half)
+        to_key = (paper.value - predicted) * (key - predicted) > 0
+        reach = np.where(to_key, np.abs(predicted - key) + paper.half, 0.0)
+        reach = np.maximum((CAP - 0.5) * paper.unit, reach)
         reach = reach * (2.0 if self.cuts else 1.0) + self.inner.get(i, np.zeros(()))
         return np.where(paper.unit > 0, np.minimum(error, reach), error)
 

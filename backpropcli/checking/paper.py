@@ -67,7 +67,8 @@ def fits(paper: Paper, value: Array, error: Array, exact: bool, judging: Judging
     half = _half_units(paper, value, error, exact)
     reach = half + error
     single = (paper.digits <= 1) & ~paper.whole & (paper.unit > 0)
-    reach = np.where(single, np.minimum(reach, np.maximum(paper.unit, half)), reach)
+    most = np.where(single, np.maximum(paper.unit, half), np.inf)
+    off = np.where(off <= most + noise, off, np.inf)
     near = off <= reach + noise
     return near | (off <= _long_reach(paper, value)) | _cut(paper, value, error, off, noise)
 
@@ -89,7 +90,7 @@ def _half_units(paper: Paper, value: Array, error: Array, exact: bool) -> Array:
 def _cut(paper: Paper, value: Array, error: Array, off: Array, noise: Array) -> Array:
     """Digits cut off instead of rounded: less than a unit off, towards zero."""
     toward = (np.abs(paper.value) < np.abs(value) + error) & (paper.value * value > 0)
-    return toward & ~paper.whole & (off < paper.unit + error + noise) & (paper.unit > 0)
+    return toward & ~paper.whole & (off < paper.unit + error - noise) & (paper.unit > 0)
 
 
 def is_cut(paper: Paper, value: Array) -> Array:

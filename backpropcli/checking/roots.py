@@ -87,7 +87,7 @@ class RootMaker:
 
     def of_rule(self, account: Account, part: Candidate) -> _Found:
         """A mistake in equations."""
-        rest = self.search.account(tuple(p for p in account.parts if p is not part))
+        rest = self.search.account(tuple(p for p in account.parts if p is not part), strict=False)
         entries = self.explained(rest, account)
         evidence = self.search.evidence(account, part)
         rivals = self.rivals(account, part, entries)

@@ -307,8 +307,11 @@ class Search:
                 found[id(one)] = one
         return sorted(found.values(), key=lambda c: (c.bits, c.order))
 
-    def account(self, parts: tuple[Candidate, ...]) -> Account | None:
-        """The account with these mistakes; nothing where it is not computable."""
+    def account(self, parts: tuple[Candidate, ...], strict: bool = True) -> Account | None:
+        """The account with these mistakes; nothing where it is not computable.
+
+        A ``strict`` one may not make wrong what is right.
+        """
         predictions: dict[int, Prediction] = {}
         if parts:
             changes = [change for part in parts for change in part.changes]
@@ -323,6 +326,8 @@ class Search:
             if left is not None:
                 account.left[which] = left
         _drop_partners(account)
+        if strict and any(which not in self.wrong for which in account.left):
+            return None
         account.cost += sum(left.cost for left in account.left.values())
         return account
 
@@ -362,7 +367,7 @@ class Search:
 
     def evidence(self, account: Account, part: Candidate) -> float:
         """How much shorter the account is for naming it, beside spelling the numbers out."""
-        rest = self.account(tuple(p for p in account.parts if p is not part))
+        rest = self.account(tuple(p for p in account.parts if p is not part), strict=False)
         if rest is None:
             return 0.0
         without = 0.0

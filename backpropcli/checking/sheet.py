@@ -105,12 +105,21 @@ def _entry(graph: Graph, claim: Claim) -> Entry:
         across = diagonal(claim.written, entry.shape)
         if across is not None and _is_diagonal(entry.part(value)):
             entry.note = "given as its diagonal: the other entries are 0"
-            put = across
-    if put is None:
+            entry.paper = _with_zeros(on_paper(across))
+    if put is None and entry.paper is None:
         entry.misfit = on_paper(claim.written)
-    else:
+    elif put is not None:
         entry.paper = on_paper(put)
     return entry
+
+
+def _with_zeros(paper: Paper) -> Paper:
+    """A diagonal with the exact zeros around it."""
+    texts = np.full(paper.texts.shape * 2, "0", object)
+    np.fill_diagonal(texts, paper.texts)
+    return Paper(
+        np.diag(paper.value), np.diag(paper.unit), np.diag(paper.whole), np.diag(paper.digits), texts
+    )
 
 
 def _is_diagonal(value: Array) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import log2
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,15 @@ from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper, fits
 from backpropcli.checking.trial import Prediction
 from backpropcli.mistakes import catalogue
+from backpropcli.mistakes.counting import counts
+from backpropcli.mistakes.entry import Slip
 from backpropcli.mistakes.writing import Other, Shown
 from backpropcli.ops.entry import Array
 
 if TYPE_CHECKING:
     from backpropcli.checking.search import SlipFound
+
+COUNTED = "parameter-count-slip"
 
 
 class Pen:
@@ -28,6 +32,7 @@ class Pen:
         self.slips = [
             m for m in catalogue().entries() if m.slips is not None and m.name not in leave_out
         ]
+        self.miscounts = COUNTED not in leave_out
         self.total = total_weight()
         self.sites = len(list(judge.sheet.numeric()))
         self.known: dict[tuple[int, bytes, bytes], tuple[tuple[SlipFound, ...], float]] = {}
@@ -68,7 +73,20 @@ class Pen:
             lead = class_bits(mistake.prior, self.total) + log2(max(1, self.sites))
             for slip in mistake.slips(shown):
                 options.append(SlipFound(mistake, slip, which, lead + slip.bits))
+        for slip in self._miscounted(which, paper):
+            mistake = catalogue()[COUNTED]
+            lead = class_bits(mistake.prior, self.total) + log2(max(1, self.sites))
+            options.append(SlipFound(mistake, slip, which, lead + slip.bits))
         return _cheapest(options, paper, error, off, meant)
+
+    def _miscounted(self, which: int, paper: Paper) -> Iterator[Slip]:
+        """Ways to count that come to what was written."""
+        entry, graph = self.sheet.entries[which], self.judge.graph
+        assert entry.node is not None
+        if graph.nodes[entry.node].kind == "count" and self.miscounts:
+            for number, how, bits in counts(graph.program, entry.claim.name):
+                if float(paper.value) == number:
+                    yield Slip((0,), {"how": how}, bits)
 
     def _shown(
         self,

@@ -6,6 +6,7 @@ import os
 from functools import cache
 from importlib import import_module
 
+import backpropcli.mistakes.catalogue as folder  # before the function takes its name
 from backpropcli.mistakes.entry import Mistake
 from backpropcli.registry import Registry
 
@@ -13,11 +14,10 @@ from backpropcli.registry import Registry
 @cache
 def catalogue() -> Registry[Mistake]:
     """All mistakes by their names, in the order of their codes."""
-    folder = os.path.join(os.path.dirname(__file__), "catalogue")
     found: list[Mistake] = []
-    for file in os.listdir(folder):
+    for file in os.listdir(folder.__path__[0]):
         if file.endswith(".py") and file[0] != "_":
-            module = f"{__name__}.catalogue.{file[:-3]}"
+            module = f"{folder.__name__}.{file[:-3]}"
             mistake: Mistake = import_module(module).MISTAKE
             found.append(mistake._replace(module=module))
     entries: Registry[Mistake] = Registry("mistake")

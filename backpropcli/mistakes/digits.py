@@ -8,13 +8,14 @@ from math import log2
 
 from backpropcli.mistakes.writing import Shown
 
-
-FEWEST = 3  # digits without which nearly every number is one digit away from another
+FEWEST = 2  # digits without which every number is one digit away from another
 
 
 def changed_digits(shown: Shown, position: int) -> float | None:
     """The bits for a number that fits if one digit is another; nothing if none does."""
     text = shown.text(position)
+    if len(text.strip("+-−0.").replace(".", "")) < FEWEST:
+        return None
     variants = [*_substituted(text), *_exchanged(text)]
     return _cost(shown, position, variants)
 
@@ -25,7 +26,7 @@ def dropped_digit(shown: Shown, position: int) -> float | None:
 
 
 def _cost(shown: Shown, position: int, variants: list[str]) -> float | None:
-    if sum(char in "123456789" for char in shown.text(position)) < FEWEST:
+    if len(shown.text(position).lstrip("+-−0.").replace(".", "")) < FEWEST:
         return None
     for text in variants:
         number, unit = _read(text)

@@ -101,24 +101,32 @@ def _rows_kept(world: World, equation: Equation) -> Iterator[Kept]:
 
 
 def _units(world: World, left: Expr, right: Expr, is_weight: bool) -> Iterator[Expr]:
-    """The summands of a turned weight matrix times a gradient, in either order: one per unit."""
-    turned = is_op(left, "transpose")
-    if turned == is_op(right, "transpose"):
+    """The summands of a matrix times a gradient, in either order: one for each unit behind."""
+    is_first = bool(world.upstreams(left))
+    if is_first == bool(world.upstreams(right)):
         return
-    weight, g = (left.args[0], right) if turned else (right.args[0], left)
-    shape = world.shape(g) or ()
-    count = shape[0 if turned else -1] if shape else 0
-    if not isinstance(count, int) or not 2 <= count <= MOST_PATHS or not world.upstreams(g):
-        return
-    if is_weight and not (isinstance(weight, Name) and weight.name in world.weights):
+    matrix, g = (right, left) if is_first else (left, right)
+    inner = matrix.args[0] if is_op(matrix, "transpose") else matrix
+    if is_weight and not (isinstance(inner, Name) and inner.name in world.weights):
         return  # of a weight's gradient X.T @ dZ, these are the examples
+    shape = world.shape(g) or ()
+    count = shape[-1 if is_first else 0] if shape else 0
+    if not isinstance(count, int) or not 2 <= count <= MOST_PATHS:
+        return
+    if len(world.shape(matrix) or ()) != 2 or len(shape) > 2:
+        return
+    rows = matrix if is_first else _transposed(matrix)
+    parts = _transposed(g) if is_first and len(shape) == 2 else g
     for i in range(count):
+        row, part = index(rows, i), index(parts, i)
         if len(shape) == 1:
-            yield index(weight if turned else weight.T, i) * index(g, i)
-        elif turned:
-            yield call("outer", index(weight, i), index(g, i))
+            yield row * part
         else:
-            yield call("outer", index(g.T, i), index(weight.T, i))
+            yield call("outer", part, row) if is_first else call("outer", row, part)
+
+
+def _transposed(expr: Expr) -> Expr:
+    return expr.args[0] if is_op(expr, "transpose") else expr.T
 
 
 def crossings(world: World) -> Iterator[Edit]:

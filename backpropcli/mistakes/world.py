@@ -109,7 +109,7 @@ class World:
 
     def fits(self, name: str, expr: Expr) -> bool:
         """Whether an expression has the shape of a quantity."""
-        return name in self.program.shapes and self.shape(expr) == self.program.shapes[name]
+        return self.shape(expr) == self.program.shapes.get(name, ())  # L_new has no equation
 
     def edit(
         self, name: str, expr: Expr | None, kind: str = "", bits: float = 0.0, **facts: str

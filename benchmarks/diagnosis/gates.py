@@ -61,7 +61,12 @@ GATES = (
     Gate("false alarm, correct sparse or final sheet", THIN, ALARM, high=0.03),
     Gate("random number given a name", ("random",), share_of(lambda v: v.named), high=0.03),
     Gate("random number found", ("random",), share_of(lambda v: v.random_place_right), low=0.97),
-    Gate("mistake left out, another named", ("left out",), share_of(lambda v: v.named), high=0.30),
+    Gate(
+        "mistake left out, another named",
+        ("left out",),
+        share_of(lambda v: v.named_wrongly),
+        high=0.30,
+    ),
     Gate("status of each value", ("full", "usual", "two", "random"), status_share, low=0.98),
 )
 

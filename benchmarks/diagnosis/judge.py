@@ -114,6 +114,11 @@ class Verdict:
         return any(not root[2] for root in self.roots)
 
     @property
+    def named_wrongly(self) -> bool:
+        """Some mistake is named for certain that does not even say the same."""
+        return any(not r[2] and not any(fits(r, a) for a in self._all()) for r in self.roots)
+
+    @property
     def alarm(self) -> bool:
         """Something is found on the sheet."""
         return bool(self.crash or self.roots) or any(v != "right" for v in self.values.values())

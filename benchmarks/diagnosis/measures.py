@@ -8,6 +8,7 @@ from math import sqrt
 from statistics import median
 
 from benchmarks.diagnosis.judge import Verdict, fits
+from benchmarks.diagnosis.priors import GENERAL
 
 
 class Share:
@@ -80,7 +81,7 @@ def recall(verdicts: Iterable[Verdict]) -> Share:
 
 def ambiguity(verdicts: Iterable[Verdict]) -> Share:
     """The share of sheets that mistakes of different names explain equally."""
-    return Share.of(len({a.name for a in v.sheet.accepted[0]}) > 1 for v in verdicts)
+    return Share.of(len({a.name for a in v.sheet.accepted[0]} - {GENERAL}) > 1 for v in verdicts)
 
 
 def times(verdicts: Iterable[Verdict]) -> str:

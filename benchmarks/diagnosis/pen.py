@@ -177,7 +177,8 @@ def misreadings(value: np.ndarray) -> list[str]:
         for place, digit in enumerate(text):
             for new in MISREAD.get(digit, ""):
                 where = ",".join(map(str, index))
-                forms.append(f"{where}:{text[:place]}{new}{text[place + 1 :]}")
+                read = f"{text[:place]}{new}{text[place + 1 :]}"
+                forms += [f"{where}:{read}"] if float(read) else []
     return forms
 
 

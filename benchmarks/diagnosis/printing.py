@@ -66,7 +66,7 @@ COLUMNS = {
     "many": ["all, no other", "precision", "recall", "status of values"],
     "clean": ["false alarm", "mistake named", "status of values"],
     "random": ["named", "even as possible", "place right", "status of values"],
-    "left-out": ["named", "even as possible", "status of values"],
+    "left-out": ["named", "even as possible", "named wrongly", "status of values"],
 }
 
 
@@ -84,7 +84,7 @@ def _row(kind: str, verdicts: list[Verdict]) -> list[m.Share]:
         return [m.Share.of(v.alarm for v in verdicts), anything, status]
     if kind == "random":
         return [named, anything, m.Share.of(v.random_place_right for v in verdicts), status]
-    return [named, anything, status]
+    return [named, anything, m.Share.of(v.named_wrongly for v in verdicts), status]
 
 
 def _ablations(seed: int, scale: float) -> None:

@@ -57,6 +57,19 @@ ALSO = {
     ("missing-relu-mask", "yes"): ("missing-activation-derivative",),
 }
 
+# Where a whole factor is left out, the name of the general mistake says the same.
+GENERAL = "missing-term-in-chain"
+LEFT_OUT_FACTOR = {
+    "missing-activation-derivative",
+    "missing-relu-mask",
+    "missing-factor-two",
+    "missing-batch-mean",
+    "missing-input-factor",
+    "partial-activation-derivative",
+    "upstream-dropped",
+    "weight-skipped",
+}
+
 
 def with_everywhere(offers: list[Fault]) -> list[Fault]:
     """The offers, and each misconception made at all of its places."""

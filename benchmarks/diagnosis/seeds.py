@@ -100,8 +100,9 @@ class ResidualRun:
                 factor = self._bias(pen, name, pen.values["b0"], x0)
             pen.line(name, gate * path * mask * factor)
         at = "dz/dx0"
-        inner = 1.0 if pen.fault("missing-term-in-chain", at, "w0") else pen.read("w0", at)
-        outer = 1.0 if pen.fault("weight-skipped", at) else pen.read("w1", at)
+        skipped = pen.fault("weight-skipped", at, "w0", "w1")
+        inner = 1.0 if skipped == "w0" else pen.read("w0", at)
+        outer = 1.0 if skipped == "w1" else pen.read("w1", at)
         outer = 1.0 if pen.fault("wrong-upstream", at, "dz/dy1") else outer
         direct = 0.0 if pen.fault("skip-path-dropped", at) else 1.0
         long = 0.0 if pen.fault("fanout-path-dropped", at, "only the skip") else 1.0

@@ -133,7 +133,9 @@ class Maker:
             if new is None:
                 continue
             if isinstance(new, Slip) and new.do[0] != "exchange":
-                new = changed(new, carried=bool(rng.random() < 0.8))
+                # Where only the new weight follows, the other sign throughout is a convention.
+                always = desk.net.title == "parabola" and new.name == "sign-slip"
+                new = changed(new, carried=bool(rng.random() < 0.8) or always)
             if {*new.places} & {place for m in made for place in m.places}:
                 continue
             after = self._try(desk, [*made, new])

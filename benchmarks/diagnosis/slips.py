@@ -143,6 +143,8 @@ def possible_slips(shown: dict[str, np.ndarray], submitted: tuple[str, ...]) -> 
             count = len(digit_spots(text[i]))
             for place in range(count):
                 out += [Slip("digit-slip", at, ("digit", i, place, by)) for by in (1, 3, 5, 7, 9)]
+            # Without its last decimal a number is only shorter.
+            for place in range(count - ("." in text[i])):
                 out.append(Slip("digit-dropped", at, ("drop", i, place)))
             out += [Slip("digit-slip", at, ("transpose", i, place)) for place in range(count - 1)]
         every = list(np.ndindex(text.shape))

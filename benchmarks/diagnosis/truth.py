@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.diagnosis.paper import Unwritable, differs, same, unit
 from benchmarks.diagnosis.pen import Fault, Pen
-from benchmarks.diagnosis.priors import ALSO
+from benchmarks.diagnosis.priors import ALSO, GENERAL, LEFT_OUT_FACTOR
 from benchmarks.diagnosis.slips import Slip, digit_spots, dropped, edit
 
 
@@ -182,8 +182,9 @@ def accepted(found, net, readers) -> list[Accepted]:
             sites.update(readers.get(mistake.at, ()))
         out.append(Accepted(mistake.name, frozenset(sites)))
         if isinstance(mistake, Fault):
-            for other in ALSO.get((mistake.name, mistake.form), ()):
-                out.append(Accepted(other, frozenset(sites)))
+            also = ALSO.get((mistake.name, mistake.form), ())
+            also += (GENERAL,) if mistake.name in LEFT_OUT_FACTOR else ()
+            out += [Accepted(other, frozenset(sites)) for other in also]
     return list(dict.fromkeys(out))
 
 

@@ -4,14 +4,13 @@ import re
 
 import pytest
 
-from tests.cases.remake import CASES, path, rendered
+from tests.cases.remake import PAGES, path, rendered
 
-PAGES = [(case, form) for case, forms in CASES.items() for form in forms]
 NOISE = re.compile(r"off by \d\.\de-\d\d")  # the last digits of a finite difference
 
 
 @pytest.mark.parametrize(("case", "form"), PAGES, ids=lambda value: value)
 def test_page(case: str, form: str) -> None:
-    page = rendered(case, form, CASES[case][form])
+    page = rendered(case, form)
     golden = path(case, form).read_text(encoding="utf-8")
     assert NOISE.sub("off by little", page) == NOISE.sub("off by little", golden)

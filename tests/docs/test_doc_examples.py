@@ -5,11 +5,12 @@ A comment on the line before a fenced block says what it is:
 - ``<!-- fragment -->``: part of a problem file, not run;
 - ``<!-- file: NAME -->``: a whole problem, also written to the folder where commands run;
 - ``<!-- wrong: NAME -->``: the same, and it must be refused;
+- ``<!-- answers: NAME -->``: an answers file, written to that folder, in which all can be read;
 - ``<!-- output: backprop ... -->`` before JSON: what that command prints.
 
 A YAML block without a comment is a whole problem. In a console block the lines after a command are
 its output, stdout and stderr together; a line ``...`` stands for any lines. A command exits with 0
-unless ``$ echo $?`` follows it.
+unless ``$ echo $?`` follows it. Python blocks are run in the same folder.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import NamedTuple
 
 import pytest
 
+from backpropcli.checking.check import check_file
 from backpropcli.errors import BackpropError
 from backpropcli.ops import FUNCTIONS, OPS
 from backpropcli.problem import problem_from_text
@@ -36,7 +38,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 WHOLE = {"network", "loss", "update", "weights"}
 NOT_RUN = {"cd", "git", "make", "pip", "pipx", "python", "python3", "uv", "uvx"}
-MARK = re.compile(r"<!-- (fragment|file|wrong|output)(?:: (.+?))? -->")
+MARK = re.compile(r"<!-- (fragment|file|wrong|answers|output)(?:: (.+?))? -->")
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -84,6 +86,8 @@ def blocks_of(path: Path) -> list[Block]:
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 PROBLEMS = [b for b in BLOCKS if b.language == "yaml" and b.mark in ("", "file")]
 WRONG = [b for b in BLOCKS if b.mark == "wrong"]
+ANSWERS = [b for b in BLOCKS if b.mark == "answers"]
+PYTHON = [b for b in BLOCKS if b.language == "python"]
 CONSOLES = [b for b in BLOCKS if b.language == "console"]
 OUTPUTS = [b for b in BLOCKS if b.language == "json"]
 
@@ -96,7 +100,7 @@ def folder_for(page: str, folder: Path) -> Path:
     """A folder with the problems of the project and the named files of one page."""
     shutil.copytree(ROOT / "problems", folder / "problems")
     for block in BLOCKS:
-        if block.page == page and block.mark in ("file", "wrong"):
+        if block.page == page and block.mark in ("file", "wrong", "answers"):
             (folder / block.argument).write_text(block.text, encoding="utf-8")
     return folder
 
@@ -143,6 +147,7 @@ def test_examples_are_found():
     assert len(WRONG) >= 2
     assert len(CONSOLES) >= 3
     assert len(OUTPUTS) >= 1
+    assert len(ANSWERS) >= 2
     pages = {block.page for block in PROBLEMS}
     assert {"problem-format.md", "expressions.md"} <= pages
 
@@ -152,7 +157,7 @@ def test_every_block_is_of_a_known_kind():
     known = {"yaml", "console", "json", "python", "bash", "sh", "text", "latex", ""}
     for block in BLOCKS:
         assert block.language in known, f"{block}: {block.language}"
-        if block.mark in ("file", "wrong"):
+        if block.mark in ("file", "wrong", "answers"):
             assert block.language == "yaml", str(block)
             assert re.fullmatch(r"[\w-]+\.yaml", block.argument), str(block)
 
@@ -170,6 +175,30 @@ def test_problem_is_solved(block):
 def test_wrong_problem_is_refused(block):
     with pytest.raises(BackpropError):
         solve(problem_from_text(block.text, block.argument))
+
+
+@pytest.mark.parametrize("block", ANSWERS, ids=str)
+def test_answers_can_be_read(block, tmp_path):
+    path = folder_for(block.page, tmp_path) / block.argument
+    for report in check_file(path):
+        assert report.answers
+        assert "unreadable" not in {answer.status for answer in report.answers}, str(block)
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=str)
+def test_python_runs(block, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", block.text],
+        cwd=folder_for(block.page, tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 0, f"{block}\n{done.stdout}"
+    for comment in re.findall(r"print\(.*\) +# (.+)", block.text):
+        shown = comment.partition(", a ")[0].strip()
+        assert shown in done.stdout.split("\n"), f"{block}: {shown}\n{done.stdout}"
 
 
 @pytest.mark.parametrize("block", CONSOLES, ids=str)

@@ -42,7 +42,10 @@ MISTAKE = Mistake(
     examples=(
         Example(
             net="after",
-            answers="yhat: -0.88\nL: 1.7672\nL_new: 1.7672\n",
+            answers=(
+                "yhat: -0.88\nL: 1.7672\ndL/dyhat: -1.88\ndL/dw2: [0, -2.914]\nw2_new: [0.3, "
+                "-0.3086]\nL_new: 1.7672\n"
+            ),
             at="L_new",
         ),
     ),

@@ -44,13 +44,16 @@ def slips(shown: Shown) -> Iterator[Slip]:
     hit = shown.off & shown.fit(-shown.meant, 1.0) & (shown.meant != 0)
     positions = [int(i) for i in np.flatnonzero(hit)]
     alive = int(np.count_nonzero(shown.meant))
-    if len(positions) > 1 and len(positions) == alive:
-        yield Slip(tuple(positions), {"entry": shown.quantity, "trouble": WRONG}, 1.0)
+    turned = shown.fit(-shown.meant, 1.0)
+    if len(positions) > 1 and bool(np.all(turned)):
+        facts = {"entry": shown.quantity, "trouble": WRONG}
+        yield Slip(tuple(shown.wrong), facts, 1.0, factor=-1.0)
     for position in positions:
         yield Slip(
             (position,),
             {"entry": shown.entry(position), "trouble": WRONG},
             float(np.log2(max(1, alive))),
+            factor=-1.0,
         )
 
 

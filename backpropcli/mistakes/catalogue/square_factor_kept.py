@@ -53,5 +53,5 @@ MISTAKE = Mistake(
         ),
     ),
     edits=edits,
-    look_alikes=("missing-batch-mean", "different-loss"),
+    look_alikes=("missing-batch-mean", "different-loss", "accumulate-doubled"),
 )
