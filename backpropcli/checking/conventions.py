@@ -38,9 +38,8 @@ def legal_convention(judge: Judge) -> tuple[Judge, str] | None:
 
 def _conventions(judge: Judge) -> Iterator[tuple[Turned, str]]:
     matrices = [e for e in judge.sheet.entries if _is_weight_matrix(judge, e)]
-    if len(matrices) >= 2:
-        if all(_is_turned(e) for e in matrices):
-            yield _transposing(judge), "the gradients of the weights are transposed throughout"
+    if len(matrices) >= 2 and all(_is_turned(e) for e in matrices):
+        yield _transposing(judge), "the gradients of the weights are transposed throughout"
     if _new_weights_are_right(judge):
         yield (
             _negating(judge),
@@ -56,11 +55,12 @@ def _conventions(judge: Judge) -> Iterator[tuple[Turned, str]]:
 
 def _all_differ(judge: Judge, sheet: Sheet) -> bool:
     """Whether every matrix that was turned was wrong as it stood."""
-    for which, (before, after) in enumerate(zip(judge.sheet.entries, sheet.entries, strict=True)):
-        if before is not after and before.paper is not None:
-            if not np.any(judge.verdicts[which].mismatch):
-                return False
-    return True
+    pairs = zip(judge.sheet.entries, sheet.entries, strict=True)
+    return all(
+        bool(np.any(judge.verdicts[which].mismatch))
+        for which, (before, after) in enumerate(pairs)
+        if before is not after and before.paper is not None
+    )
 
 
 def _lower(judge: Judge, entry: Entry) -> str:

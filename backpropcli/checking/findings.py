@@ -56,11 +56,18 @@ class Findings:
         """The first wrong quantity in the order of the computation."""
         wrong: list[tuple[int, str]] = []
         for row in table:
-            if row.entry is None or row.entry.node is None or row.which is None:
+            if row.entry is None or row.which is None:
                 continue
             if standing(row.entry, row.which, self.judge, self.search).status == "wrong":
-                wrong.append((row.entry.node, row.quantity))
+                wrong.append((self.place(row.entry), row.quantity))
         return min(wrong)[1] if wrong else None
+
+    def place(self, entry: Entry) -> int:
+        """Where an answer stands in the order of the computation; a shape, with its value."""
+        if entry.node is not None:
+            return entry.node
+        inner = entry.claim.name.removeprefix("shape(").removesuffix(")")
+        return self.graph.find(inner) or 0
 
     def answer(self, row: Row, made: Made, charged: set[int]) -> Answer:
         """One line of the report."""
@@ -118,7 +125,16 @@ class Findings:
         if rules and all(r in charged for r in rules):
             return row.points * follow  # its cause was charged at another line already
         charged.update(rules)
-        return Fraction(0) if rules else row.points * found.share
+        shares = [
+            (own, found.share if part is None else found.share_of(part)) for part, own in row.parts
+        ]
+        if rules:  # entries asked for by themselves count where they are right
+            shares = [
+                (own, share // 1)
+                for (own, share), (part, _) in zip(shares, row.parts, strict=True)
+                if part is not None
+            ]
+        return sum((own * share for own, share in shares), Fraction(0))
 
 
 def _numbers(entry: Entry) -> Any:

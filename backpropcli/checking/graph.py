@@ -191,7 +191,7 @@ class Graph:
         self._add(self._valued(node, total))
 
     def _equations(self, at: Instance, run: Run) -> None:
-        known = {name for name in run.values}
+        known = set(run.values)
         for equation in computable(self.program.computed, known):
             self._equation(equation, at, run)
 
@@ -298,9 +298,8 @@ class Graph:
         if f"{upper}_new" in total.values and not self.problem.examples:
             at = Instance(update.steps if self._unrolled else 0)
             if self._unrolled:
-                hidden = [e for e in self.program.forward]
                 run = Run()
-                for equation in hidden:
+                for equation in self.program.forward:
                     self._equation(equation, at, run)
                 last = self.places.get((at, upper))
                 if last is not None:

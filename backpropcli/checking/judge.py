@@ -94,7 +94,7 @@ class Judge:
         nodes = self.graph.nodes
         values = [np.asarray(node.value, float) for node in nodes]
         errors: list[Array] = []
-        for i, node in enumerate(nodes):
+        for i in range(len(nodes)):
             error = self._spread(i, values, errors)
             errors.append(error + self._rounding(i, values[i], error))
         return errors
@@ -271,7 +271,8 @@ class Judge:
 
 def _is_degenerate(entry: Entry, graph: Graph) -> bool:
     """A value that is all zero where the true one is not would make all below it consistent."""
-    assert entry.paper is not None and entry.node is not None
+    assert entry.paper is not None
+    assert entry.node is not None
     numbers = entry.paper.value
     key = entry.part(np.asarray(graph.nodes[entry.node].value, float))
     if not np.any(numbers) and np.any(key) and entry.is_whole:

@@ -13,7 +13,6 @@ from backpropcli.evaluate.floats import evaluate
 from backpropcli.language.nodes import names
 from backpropcli.ops.entry import Array, ShapeError
 
-
 ROUNDED = 2e-3  # relative; what a working in rounded numbers may be off
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from backpropcli.checking.data import Answer
 from backpropcli.checking.judge import Judge
+from backpropcli.checking.paper import Paper
 from backpropcli.checking.search import Search
 from backpropcli.checking.sheet import Entry
 from backpropcli.checking.status import Standing
@@ -29,8 +30,8 @@ class Notes:
         if self.convention:
             yield f"all of it is right in another convention: {self.convention}"
         if answers and all(a.status in ("correct", "rounded", "missing") for a in answers):
-            for quantity, note in self.search.author_errors():
-                yield f"the author's accepted value for {quantity} does not follow from the problem{note}"
+            for quantity in self.search.exempt.author_errors():
+                yield f"the value accepted for {quantity} does not follow from the problem"
 
     def of_entry(
         self, entry: Entry, which: int, found: Standing, roots: Sequence[int]
@@ -53,13 +54,13 @@ class Notes:
         if found.status == "carried":
             told.append(("follows rightly from your earlier values", "carried-forward"))
         if found.status == "wrong" and not found.why:
-            if which in self.search.unfollowed:
+            if which in self.search.exempt.unfollowed:
                 told.append((UNFOLLOWED, ""))
             elif not roots:
                 told.append((NO_NAME, ""))
         told += self._formula(entry)
         told += self._loss(entry)
-        told += self._decimals(entry)
+        told += self._decimals(entry, which)
         return [text for text, _ in told], [name for _, name in told if name]
 
     def _formula(self, entry: Entry) -> list[tuple[str, str]]:
@@ -74,22 +75,23 @@ class Notes:
         if entry.claim.name != self.problem.loss or paper is None or entry.shape:
             return []
         kinds = ("mse", "mae", "huber", "squared", "cross_entropy", "softmax_cross_entropy", "bce")
-        if float(paper.value) >= 0 or self.search.loss_kind() not in kinds:
+        if float(paper.value) >= 0 or self.search.exempt.loss_kind() not in kinds:
             return []
         return [("this loss cannot be below zero", "negative-loss")]
 
-    def _decimals(self, entry: Entry) -> list[tuple[str, str]]:
+    def _decimals(self, entry: Entry, which: int) -> list[tuple[str, str]]:
         least = self.problem.grading.get("min_decimals")
         paper = entry.paper
         if not least or paper is None or entry.claim.formula is not None:
             return []
         coarse = (paper.unit > 10.0**-least * 1.5) & (np.abs(paper.value) > 0)
-        short = coarse & ~paper.whole | (coarse & paper.whole & ~self._is_whole(entry))
-        if not np.any(short):
+        if not np.any(coarse & ~self._is_exact(entry, which, paper)):
             return []
         return [(f"fewer than {least} decimals are given", "")]
 
-    def _is_whole(self, entry: Entry) -> Array:
+    def _is_exact(self, entry: Entry, which: int, paper: Paper) -> Array:
+        """Which numbers have no further digits but zeros, which nobody has to write."""
         assert entry.node is not None
         key = entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
-        return np.abs(key - np.round(key)) < 1e-9
+        own = self.judge.verdicts[which].predicted if which in self.judge.verdicts else key
+        return np.minimum(np.abs(paper.value - key), np.abs(paper.value - own)) < 1e-9

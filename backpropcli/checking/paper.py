@@ -35,6 +35,7 @@ class Paper:
     digits: Array  # significant ones
     texts: Array
     finest: float | None = None  # half a unit of what is usual on this sheet, if that is decimals
+    counted: bool = False  # a count, which nobody rounds
 
     @property
     def half(self) -> Array:
@@ -62,6 +63,8 @@ def fits(paper: Paper, value: Array, error: Array, exact: bool, judging: Judging
     """
     off = np.abs(paper.value - value)
     noise = NOISE * np.abs(value) + 1e-12
+    if paper.counted:
+        return off <= noise
     if judging.rtol is not None or judging.atol is not None:
         return off <= (judging.atol or 0.0) + (judging.rtol or 0.0) * np.abs(value) + noise
     half = _half_units(paper, value, error, exact)
@@ -123,6 +126,15 @@ class Style(NamedTuple):
         """Half a unit of the last decimal that this person usually writes."""
         decimals = self.decimals if self.decimals is not None else self.significant
         return float(0.5 * 10.0**-decimals)
+
+    def spelled(self, value: float) -> str:
+        """A number as this person would write it."""
+        if not np.isfinite(value) or value == round(value):
+            return f"{value:.0f}" if np.isfinite(value) else str(value)
+        if self.decimals is not None:
+            return f"{value:.{self.decimals}f}"
+        lead = floor(log10(abs(value)))
+        return f"{value:.{max(0, self.significant - 1 - lead)}f}"
 
     def half_unit(self, value: Array) -> Array:
         """Half a unit of the last digit that this person would write of a value."""

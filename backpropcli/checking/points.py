@@ -11,7 +11,8 @@ import numpy as np
 
 from backpropcli.checking.graph import Graph
 from backpropcli.checking.sheet import Entry, Sheet
-from backpropcli.language.nodes import Apply, Expr, Name, is_op
+from backpropcli.language.nodes import Apply, At, Expr, Name, is_op
+from backpropcli.ops.entry import Array
 from backpropcli.ops.shaping import selector
 from backpropcli.problem import Problem
 from backpropcli.problem.data import Asked
@@ -30,7 +31,7 @@ class Row:
     entry: Entry | None
     which: int | None
     points: Fraction = ZERO
-    parts: list[tuple[Any, Fraction]] = field(default_factory=list)
+    parts: list[tuple[Array | None, Fraction]] = field(default_factory=list)
     counted: bool = False
 
 
@@ -110,8 +111,8 @@ def graph_has_examples(graph: Graph, name: str) -> bool:
 
 def _answers(
     sheet: Sheet, name: str, at: Any, example: int | None
-) -> Iterator[tuple[int, Fraction, Any]]:
-    """The answers to a quantity: which, for what share of it, and for which part."""
+) -> Iterator[tuple[int, Fraction, Array | None]]:
+    """The answers to a quantity: which, for what share of it, and which of its numbers count."""
     mine = [
         (which, e)
         for which, e in enumerate(sheet.entries)
@@ -121,15 +122,22 @@ def _answers(
     if exact:
         yield exact[0], Fraction(1), None
         return
-    whole = [which for which, e in mine if e.claim.at is None]
-    if at is not None:
-        if whole:
-            from backpropcli.language.nodes import At
-
-            yield whole[0], Fraction(1), selector(At(at))
+    numbers = [(which, e) for which, e in mine if e.node is not None]
+    if not numbers:
         return
-    for which, entry in mine:
-        if entry.node is not None:
-            size = max(1, int(np.size(sheet.graph.nodes[entry.node].value)))
-            count = max(1, int(np.prod(entry.shape, dtype=int)))
-            yield which, Fraction(count, size), None
+    rest = _covered(sheet, numbers[0][1], at)
+    size = max(1, int(np.count_nonzero(rest)))
+    for which, entry in sorted(numbers, key=lambda pair: int(np.prod(pair[1].shape, dtype=int))):
+        here = rest & _covered(sheet, entry, entry.claim.at)
+        count = int(np.count_nonzero(here))
+        if count:
+            rest &= ~here
+            yield which, Fraction(count, size), entry.part(here)
+
+
+def _covered(sheet: Sheet, entry: Entry, at: Any) -> Array:
+    """Which entries of the whole quantity are meant."""
+    assert entry.node is not None
+    found = np.zeros(np.shape(sheet.graph.nodes[entry.node].value), bool)
+    found[() if at is None else selector(At(at))] = True
+    return found

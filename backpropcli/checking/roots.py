@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from backpropcli.autodiff.tidy import tidy
+from backpropcli.checking.account import Account
 from backpropcli.checking.candidates import Candidate
 from backpropcli.checking.data import Root
 from backpropcli.checking.graph import Instance
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.search import Account, Search, SlipFound
+from backpropcli.checking.search import Search
+from backpropcli.checking.shown import SlipFound
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, is_op, postorder
 from backpropcli.language.text import to_text
@@ -71,7 +73,7 @@ class RootMaker:
         """The roots of an account."""
         found = [self.of_rule(account, part) for part in account.parts]
         found += self.of_slips(account)
-        found += [self.of_arithmetic(which) for which in self.search.arithmetic]
+        found += [self.of_arithmetic(which) for which in self.search.exempt.arithmetic]
         for which, part in self.search.misshapen():
             found.append(_Found(max(part.nodes), self.rule_root(part, [which]), [which], True))
         found.sort(key=lambda one: one.order)
@@ -87,9 +89,10 @@ class RootMaker:
 
     def of_rule(self, account: Account, part: Candidate) -> _Found:
         """A mistake in equations."""
-        rest = self.search.account(tuple(p for p in account.parts if p is not part), strict=False)
+        kept = tuple(p for p in account.parts if p is not part)
+        rest = self.search.accounts.make(kept, strict=False)
         entries = self.explained(rest, account)
-        evidence = self.search.evidence(account, part)
+        evidence = self.search.accounts.evidence(account, part)
         rivals = self.rivals(account, part, entries)
         chosen, others = self.ranked(part, rivals, entries)
         root = self.rule_root(chosen, entries)
@@ -134,6 +137,7 @@ class RootMaker:
 
     def rule_root(self, one: Candidate, entries: Sequence[int]) -> Root:
         """A candidate as a root, without its alternatives."""
+        in_all = one.everywhere and self.spans_examples(one)
         one = self.nearest_member(one, entries)
         mistake, edit = one.mistake, one.edit
         node = min(one.nodes) if edit.at not in edit.changes else self.node_of(one)
@@ -142,7 +146,7 @@ class RootMaker:
         facts = Facts(
             edit.facts, at=edit.at, did=did.partition(" = ")[2], right=right.partition(" = ")[2]
         )
-        example = None if one.everywhere and self.spans_examples(one) else at.example or None
+        example = None if in_all else at.example or None
         return Root(
             code=mistake.code,
             name=mistake.name,
@@ -172,12 +176,14 @@ class RootMaker:
         return replace(one, edit=first.edit, at=first.at, changes=first.changes)
 
     def node_of(self, one: Candidate) -> int:
+        """The node of the quantity at which a mistake was made."""
         for change in one.changes:
             if self.graph.nodes[change.node].name == one.edit.at:
                 return change.node
         return min(one.nodes)
 
     def spans_examples(self, one: Candidate) -> bool:
+        """Whether a mistake was made in several examples."""
         return len({self.graph.nodes[n].at.example for n in one.nodes}) > 1
 
     def equations(self, one: Candidate) -> tuple[str, str]:
@@ -199,6 +205,7 @@ class RootMaker:
         return f"{name} = {to_text(expr, self.index_from)}"
 
     def quantities(self, entries: Sequence[int]) -> tuple[str, ...]:
+        """The quantities of entries, each once."""
         return tuple(dict.fromkeys(self.sheet.entries[w].claim.quantity for w in entries))
 
     def explained(self, rest: Account | None, account: Account) -> list[int]:
@@ -206,7 +213,10 @@ class RootMaker:
         found = []
         for which, before in (rest.left if rest is not None else {}).items():
             after = account.left.get(which)
-            fewer = after is None or np.count_nonzero(after.off) < np.count_nonzero(before.off)
+            fewer = after is None or bool(
+                np.count_nonzero(after.off) < np.count_nonzero(before.off)
+            )
+            fewer = fewer or (after is not None and after.cost < before.cost - 1e-9)
             if fewer and which in self.search.wrong:
                 found.append(which)
         return sorted(found, key=lambda w: self.sheet.entries[w].node or 0)
@@ -246,6 +256,7 @@ class RootMaker:
         return found
 
     def slip_root(self, which: int, slip: SlipFound, spelled: float) -> _Found:
+        """A slip as a root."""
         entry, mistake = self.sheet.entries[which], slip.mistake
         assert entry.node is not None
         evidence = spelled - slip.bits

@@ -2,70 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from math import log2
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
-from backpropcli.checking.candidates import Candidate, Candidates, Change
-from backpropcli.checking.costs import SLACK, class_bits, spelled, total_weight
-from backpropcli.checking.graph import Formula
+from backpropcli.checking.account import Account, Accounts, overlap
+from backpropcli.checking.candidates import Candidate, Candidates
+from backpropcli.checking.exempt import Exempt
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.paper import Judging, Paper, fits, is_cut
-from backpropcli.checking.shown import Pen
-from backpropcli.checking.trial import Prediction, Trial
-from backpropcli.infer import Shapes
-from backpropcli.language.nodes import Number
-from backpropcli.mistakes.entry import Mistake, Slip
-from backpropcli.mistakes.loss import read_loss
-from backpropcli.ops.entry import Array
-from backpropcli.problem import Problem
+from backpropcli.checking.paper import Paper, fits
+from backpropcli.checking.shown import Pen, SlipFound
+from backpropcli.checking.trial import Trial
 
 MOST_ROOTS = 6
-FIXERS = 40
 MOST_PAIRS = 3000
 RULE_FIRST = 6.0  # bits by which a rule may be longer than a slip with the same numbers
 TIE = 1.0  # bits within which two accounts are told together
-EXCHANGED = "swapped-answers"
 CHECKED_EVERY = 64  # trials between looks at the clock
-
-
-@dataclass(eq=False)
-class SlipFound:
-    """A slip of the pen at one entry."""
-
-    mistake: Mistake
-    slip: Slip
-    which: int
-    bits: float
-
-
-@dataclass(eq=False)
-class Left:
-    """What is off at one entry under an account: which numbers, and what explains them cheapest."""
-
-    which: int
-    off: Array
-    cost: float
-    spelled: float
-    slips: tuple[SlipFound, ...] = ()
-
-
-@dataclass(eq=False)
-class Account:
-    """An account of the whole sheet: mistakes in equations, and what is left after them."""
-
-    parts: tuple[Candidate, ...] = ()
-    predictions: dict[int, Prediction] = field(default_factory=dict)
-    left: dict[int, Left] = field(default_factory=dict)
-    cost: float = 0.0
-
-    def signature(self) -> tuple[tuple[int, bytes], ...]:
-        """Which numbers are off, to see which accounts say the same."""
-        return tuple((w, np.asarray(one.off).tobytes()) for w, one in sorted(self.left.items()))
 
 
 @dataclass(eq=False)
@@ -85,116 +40,13 @@ class Search:
         self.judge, self.sheet = judge, judge.sheet
         self.settings, self.known = settings, known
         self.trial = Trial(judge)
-        self.accepts = accepted_values(judge.graph.problem)
-        self.pen = Pen(judge, settings.leave_out)
-        self.total = total_weight()
+        self.exempt = Exempt(judge, self.trial, known.notices)
+        self.wrong = self.exempt.wrong
+        self.accounts = Accounts(judge, self.trial, self.exempt, Pen(judge, settings.leave_out))
         self.started = perf_counter()
         self.cut = False
-        self.arithmetic: list[int] = []
-        self.unfollowed: set[int] = set()
-        self.zero = self._notices()
-        self.wrong = self._wrong()
         self._best: Account | None = None
-
-    def _wrong(self) -> list[int]:
-        """The entries to be explained; those whose arithmetic alone is wrong are told apart."""
-        found = []
-        for which, verdict in self.judge.verdicts.items():
-            if not np.any(verdict.mismatch & ~self.legal_at_zero(which)):
-                continue
-            if self.accepted(which) is not None:
-                continue
-            entry = self.sheet.entries[which]
-            if entry.worked is not None and self._fits_worked(which):
-                self.arithmetic.append(which)
-            elif self._follows_lost(which):
-                self.unfollowed.add(which)
-            else:
-                found.append(which)
-        return found
-
-    def _fits_worked(self, which: int) -> bool:
-        entry, verdict = self.sheet.entries[which], self.judge.verdicts[which]
-        assert entry.worked is not None
-        exact = self.judge.graph.nodes[self.node(which)].exact
-        return bool(
-            np.all(fits(entry.worked, verdict.predicted, verdict.error, exact, self.judge.judging))
-        )
-
-    def _follows_lost(self, which: int) -> bool:
-        """Whether an entry follows from a value of the student that cannot be followed."""
-        lost = [w for w, v in self.judge.verdicts.items() if v.lost and w != which]
-        if not lost:
-            return False
-        changes = []
-        for one in lost:
-            entry = self.sheet.entries[one]
-            assert entry.paper is not None
-            value = entry.paper.value
-            constant = Change(self.node(one), Number(0), (), constant_of(value))
-            changes.append(constant)
-        found = self.trial.predictions(changes)
-        if found is None or which not in found:
-            return False
-        paper = self.sheet.entries[which].paper
-        assert paper is not None
-        return bool(np.all(fits(paper, *found[which], False, self.judge.judging)))
-
-    def _notices(self) -> dict[int, Array]:
-        """For each entry which numbers are legal with another slope of relu at exactly 0."""
-        found: dict[int, Array] = {}
-        for one in self.known.notices:
-            predictions = self.trial.predictions(one.changes) or {}
-            for which, (part, error) in predictions.items():
-                paper = self.sheet.entries[which].paper
-                assert paper is not None
-                fit = fits(paper, part, error, False, self.judge.judging)
-                off = self.judge.verdicts[which].mismatch
-                if np.any(off & fit) and np.all(fit | ~off):
-                    found[which] = fit & off
-        return found
-
-    def legal_at_zero(self, which: int) -> Array:
-        """The numbers that another legal slope of relu at 0 makes right."""
-        verdict = self.judge.verdicts[which]
-        return self.zero.get(which, np.zeros(np.shape(verdict.right), bool))
-
-    def is_cut(self, which: int) -> Array:
-        """The numbers that are cut off where rounding would give another digit."""
-        entry = self.sheet.entries[which]
-        assert entry.paper is not None and entry.node is not None  # noqa: PT018
-        verdict = self.judge.verdicts[which]
-        key = entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
-        return is_cut(entry.paper, np.where(verdict.right, key, verdict.predicted))
-
-    def accepted(self, which: int) -> str | None:
-        """The author's note on an accepted value, where this is one; None for all others."""
-        entry = self.sheet.entries[which]
-        for note, value in self.accepts.get(entry.claim.name, ()):
-            paper = entry.paper or entry.misfit
-            if paper is None or np.shape(value) != np.shape(paper.value):
-                continue
-            none = np.zeros(np.shape(value))
-            if entry.claim.at is None and np.all(fits(paper, value, none, False, Judging())):
-                return note or "as another form of the answer"
-        return None
-
-    def author_errors(self) -> list[tuple[str, str]]:
-        """Accepted values that differ from what the problem leads to."""
-        found = []
-        for name, options in self.accepts.items():
-            place = self.judge.graph.find(name)
-            key = None if place is None else self.judge.graph.nodes[place].value
-            for note, value in options:
-                if key is None or np.shape(value) != np.shape(key):
-                    continue
-                if not np.allclose(value, key) and not note:
-                    found.append((name, ""))
-        return found
-
-    def loss_kind(self) -> str:
-        """What kind of loss the problem has."""
-        return read_loss(self.judge.graph.program, Shapes(self.judge.graph.program.shapes)).kind
+        self._behind = {w: self.trial.behind(self.exempt.node(w)) for w in self.wrong}
 
     def best(self) -> Account:
         """The cheapest account that was found in the time there is."""
@@ -203,7 +55,7 @@ class Search:
         return self._best
 
     def _search(self) -> Account:
-        account = self.account(())
+        account = self.accounts.make(())
         assert account is not None
         if not self.wrong:
             return account
@@ -245,9 +97,9 @@ class Search:
         for one in candidates:
             if self.is_late():
                 break
-            if one in account.parts or _overlap(one, account.parts):
+            if one in account.parts or overlap(one, account.parts):
                 continue
-            trial = self.account((*account.parts, one))
+            trial = self.accounts.make((*account.parts, one), limit=(best or account).cost)
             if trial is None or trial.cost >= (best or account).cost - 1e-9:
                 continue
             if self.unexplained(trial) < self.unexplained(account) - 1e-9:
@@ -261,122 +113,45 @@ class Search:
     def by_pairs(self, account: Account, candidates: Sequence[Candidate]) -> Account:
         """Two mistakes at once, where one alone brings nothing: between unsubmitted values."""
         unexplained = [w for w, left in account.left.items() if left.cost >= left.spelled]
-        if not any(np.any(account.left[w].off) for w in unexplained):
-            return account
-        behind = [self.trial.behind(self.node(w)) for w in unexplained]
-        near = [c for c in candidates if any(set(c.nodes) & b for b in behind if len(b) > 1)]
+        room = sum(account.left[w].cost for w in unexplained)
+        spaces = [self._behind[w] for w in unexplained if len(self._behind[w]) > 1]
+        near = [c for c in candidates if any(set(c.nodes) & space for space in spaces)]
         near.sort(key=lambda c: c.bits)
         tried = 0
         best = account
         for i, second in enumerate(near):
             for first in near[:i]:
+                if first.bits + second.bits >= room:
+                    break
                 if tried >= MOST_PAIRS or self.is_late():
                     return best
-                if _overlap(first, (second,)) or not self.could_help(first, second, unexplained):
+                if overlap(first, (second,)) or not _share(first, second, spaces):
                     continue
-                if first.bits + second.bits > account.cost:
-                    break
                 tried += 1
-                kept = tuple(p for p in account.parts if not _overlap(p, (first, second)))
-                trial = self.account((*kept, first, second))
+                kept = tuple(p for p in account.parts if not overlap(p, (first, second)))
+                trial = self.accounts.make((*kept, first, second), limit=best.cost)
                 if trial is not None and trial.cost < best.cost - 1e-9:
                     best = trial
         return best
-
-    def could_help(self, first: Candidate, second: Candidate, wrong: Iterable[int]) -> bool:
-        """Whether both can be seen in one of the entries that are still unexplained."""
-        for which in wrong:
-            behind = self.trial.behind(self.node(which))
-            if set(first.nodes) & behind and set(second.nodes) & behind:
-                return True
-        return False
-
-    def node(self, which: int) -> int:
-        node = self.sheet.entries[which].node
-        assert node is not None
-        return node
 
     def relevant(self) -> list[Candidate]:
         """The candidates that can be seen in what is off."""
         nodes: set[int] = set()
         for which in self.wrong:
-            nodes |= self.trial.behind(self.node(which))
+            nodes |= self._behind[which]
         found: dict[int, Candidate] = {}
         for node in sorted(nodes):
             for one in self.known.by_node.get(node, ()):
                 found[id(one)] = one
         return sorted(found.values(), key=lambda c: (c.bits, c.order))
 
-    def account(self, parts: tuple[Candidate, ...], strict: bool = True) -> Account | None:
-        """The account with these mistakes; nothing where it is not computable.
-
-        A ``strict`` one may not make wrong what is right.
-        """
-        predictions: dict[int, Prediction] = {}
-        if parts:
-            changes = [change for part in parts for change in part.changes]
-            found = self.trial.predictions(changes)
-            if found is None:
-                return None
-            predictions = found
-        account = Account(parts, predictions)
-        account.cost = sum(self.part_cost(part, parts) for part in parts)
-        for which in {*self.wrong, *predictions}:
-            left = self.left(which, predictions)
-            if left is not None:
-                account.left[which] = left
-        _drop_partners(account)
-        if strict and any(which not in self.wrong for which in account.left):
-            return None
-        account.cost += sum(left.cost for left in account.left.values())
-        return account
-
-    def part_cost(self, part: Candidate, parts: Sequence[Candidate]) -> float:
-        """What a mistake costs; less where the same one was found elsewhere already."""
-        twins = [p for p in parts if p.mistake is part.mistake and p is not part]
-        if twins and parts.index(part) > parts.index(twins[0]):
-            return min(part.bits, 2.0 + part.edit.bits)
-        return part.bits
-
-    def left(self, which: int, predictions: dict[int, Prediction]) -> Left | None:
-        """What is off at one entry, and the cheapest words for it."""
-        entry, verdict = self.sheet.entries[which], self.judge.verdicts[which]
-        paper, node = entry.worked or entry.paper, self.judge.graph.nodes[self.node(which)]
-        assert paper is not None
-        if which in predictions:
-            predicted, error = predictions[which]
-            off = ~fits(paper, predicted, error, node.exact, self.judge.judging)
-        else:
-            predicted, error, off = verdict.predicted, verdict.error, verdict.mismatch
-            if which not in self.wrong:
-                return None
-        off = off & ~self.legal_at_zero(which)
-        if not np.any(off):
-            return None
-        cost = spelled(paper, error, off, predicted)
-        slips, bits = self.pen.explain(which, predicted, error, off, predictions)
-        bare = cost + SLACK
-        return Left(which, off, min(bare, bits), cost, slips if bits < bare else ())
-
     def is_late(self) -> bool:
+        """Whether the time for the search is spent."""
         if self.cut:
             return True
         if self.trial.count % CHECKED_EVERY == 0:
             self.cut = perf_counter() - self.started > self.settings.seconds
         return self.cut
-
-    def evidence(self, account: Account, part: Candidate) -> float:
-        """How much shorter the account is for naming it, beside spelling the numbers out."""
-        rest = self.account(tuple(p for p in account.parts if p is not part), strict=False)
-        if rest is None:
-            return 0.0
-        without = 0.0
-        for which, before in rest.left.items():
-            after = account.left.get(which)
-            mended = after is None or after.spelled < before.spelled
-            without += before.spelled if mended else before.cost
-        with_it = sum(left.cost for left in account.left.values())
-        return without - with_it - self.part_cost(part, account.parts)
 
     def same_as(self, account: Account, slip: SlipFound) -> list[Candidate]:
         """The mistakes in equations that predict exactly what a slip predicts."""
@@ -388,13 +163,13 @@ class Search:
         wanted = flat.reshape(np.shape(meant))
         found = []
         for one in self.relevant():
-            if _overlap(one, account.parts) or self.is_late():
+            if overlap(one, account.parts) or self.is_late():
                 continue
             predicted = self.trial.predictions(one.changes) or {}
             if set(predicted) & set(self.wrong) != {which}:
                 continue
             if np.allclose(predicted[which][0], wanted, rtol=1e-6, atol=1e-12):
-                trial = self.account((*account.parts, one))
+                trial = self.accounts.make((*account.parts, one))
                 if trial is not None and trial.cost <= account.cost + RULE_FIRST:
                     found.append(one)
         return found
@@ -418,9 +193,9 @@ class Search:
         found: list[tuple[float, Candidate]] = []
         mark = account.signature()
         for one in self.relevant():
-            if one in account.parts or _overlap(one, others) or self.is_late():
+            if one in account.parts or overlap(one, others) or self.is_late():
                 continue
-            trial = self.account((*others, one))
+            trial = self.accounts.make((*others, one))
             if trial is None:
                 continue
             same = trial.signature() == mark
@@ -429,39 +204,7 @@ class Search:
         return sorted(found, key=lambda pair: pair[0])
 
 
-def _drop_partners(account: Account) -> None:
-    """Two exchanged answers are one slip: what is off at the partner is explained with it."""
-    for which in list(account.left):
-        left = account.left.get(which)
-        for slip in left.slips if left is not None else ():
-            partner = slip.slip.partner
-            if slip.mistake.name == EXCHANGED and partner in account.left and left is not None:
-                left.spelled += account.left.pop(partner).spelled
-
-
-def _overlap(one: Candidate, parts: Sequence[Candidate]) -> bool:
-    nodes = set(one.nodes)
-    return any(nodes & set(part.nodes) for part in parts)
-
-
-def accepted_values(problem: Problem) -> dict[str, list[tuple[str, Array]]]:
-    """What the author accepts beside the key, by quantity: notes and values."""
-    found: dict[str, list[tuple[str, Array]]] = {}
-    for key, (_, options) in problem.grading.get("accept", {}).items():
-        for option in options:
-            given = option["value"]
-            if given is not None and given.value is not None:
-                found.setdefault(key, []).append((option["note"], np.asarray(given.value, float)))
-    return found
-
-
-def constant_of(value: Array) -> Any:
-    """A formula of no operands: the same value always."""
-    formula = Formula(Number(0))
-    formula.steps, formula.memory, formula.slot = [], [value], 0
-    return formula
-
-
-def slip_bits(mistake: Mistake, slip: Slip, sites: int, total: float) -> float:
-    """What naming a slip costs: its class, its place, its form."""
-    return class_bits(mistake.prior, total) + log2(max(1, sites)) + slip.bits
+def _share(first: Candidate, second: Candidate, spaces: Sequence[set[int]]) -> bool:
+    """Whether both can be seen in one of the entries that are still unexplained."""
+    one, other = set(first.nodes), set(second.nodes)
+    return any(one & space and other & space for space in spaces)

@@ -110,6 +110,10 @@ def _entry(graph: Graph, claim: Claim) -> Entry:
         entry.misfit = on_paper(claim.written)
     elif put is not None:
         entry.paper = on_paper(put)
+    if entry.paper is not None and graph.nodes[node].kind == "count":
+        whole = np.ones_like(entry.paper.whole)
+        unit = np.minimum(entry.paper.unit, 1.0)
+        entry.paper = replace(entry.paper, counted=True, whole=whole, unit=unit)
     return entry
 
 
@@ -118,7 +122,11 @@ def _with_zeros(paper: Paper) -> Paper:
     texts = np.full(paper.texts.shape * 2, "0", object)
     np.fill_diagonal(texts, paper.texts)
     return Paper(
-        np.diag(paper.value), np.diag(paper.unit), np.diag(paper.whole), np.diag(paper.digits), texts
+        np.diag(paper.value),
+        np.diag(paper.unit),
+        np.diag(paper.whole),
+        np.diag(paper.digits),
+        texts,
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from math import log2
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,14 +14,21 @@ from backpropcli.checking.paper import Paper, fits
 from backpropcli.checking.trial import Prediction
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.counting import counts
-from backpropcli.mistakes.entry import Slip
+from backpropcli.mistakes.entry import Mistake, Slip
 from backpropcli.mistakes.writing import Other, Shown
 from backpropcli.ops.entry import Array
 
-if TYPE_CHECKING:
-    from backpropcli.checking.search import SlipFound
-
 COUNTED = "parameter-count-slip"
+
+
+@dataclass(eq=False)
+class SlipFound:
+    """A slip of the pen at one entry."""
+
+    mistake: Mistake
+    slip: Slip
+    which: int
+    bits: float
 
 
 class Pen:
@@ -62,8 +69,6 @@ class Pen:
         off: Array,
         predictions: Mapping[int, Prediction],
     ) -> tuple[tuple[SlipFound, ...], float]:
-        from backpropcli.checking.search import SlipFound
-
         paper = self.sheet.entries[which].paper
         assert paper is not None
         shown = self._shown(which, paper, meant, error, off, predictions)
@@ -122,6 +127,7 @@ class Pen:
             fit_number,
             self._others(which, predictions),
             self.judge.graph.problem.index_from,
+            self.sheet.style.spelled if self.sheet.style is not None else _whole,
         )
 
     def _others(self, which: int, predictions: Mapping[int, Prediction]) -> list[Other]:
@@ -174,3 +180,8 @@ def _without(off: Array, entries: tuple[int, ...]) -> Array:
     flat = np.array(off, bool).reshape(-1)
     flat[list(entries)] = False
     return flat.reshape(np.shape(off))
+
+
+def _whole(value: float) -> str:
+    """A number on a sheet of whole numbers."""
+    return f"{value:.0f}" if value == round(value) else f"{value:.6g}"

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class Standing:
     """How an answer fares: its status, which of its entries are wrong, the key.
 
-    ``share`` is the part of it that is right, ``by_luck`` says that it is the key although it does
-    not follow, ``why`` is what is wrong with it as a whole.
+    ``share`` is the part of it that is right, ``telling`` the numbers that count in it,
+    ``by_luck`` says that it is the key although it does not follow, ``why`` is what is wrong with
+    it as a whole.
     """
 
     status: str
@@ -30,11 +31,23 @@ class Standing:
     carried: Any = None
     wrong: list[tuple[int, ...]] = field(default_factory=list)
     share: Fraction = Fraction(0)
+    telling: Array | None = None
     by_luck: bool = False
     cut: bool = False
     why: str = ""
     accepted: str = ""
     at_zero: bool = False
+
+    def share_of(self, part: Array) -> Fraction:
+        """The share of some of its numbers that is right; zeros that anybody gets do not count."""
+        if self.telling is None:
+            return self.share
+        bad = np.zeros(np.shape(part), bool)
+        for position in self.wrong:
+            bad[position] = True
+        telling = part & self.telling
+        count = int(np.count_nonzero(telling))
+        return 1 - Fraction(int(np.count_nonzero(bad & part)), max(1, count))
 
 
 def standing(entry: Entry, which: int, judge: Judge, search: Search) -> Standing:
@@ -71,7 +84,7 @@ def _of_shape(entry: Entry, judge: Judge) -> Standing:
 
 
 def _misfit(entry: Entry, which: int, judge: Judge, search: Search) -> Standing:
-    accepted = search.accepted(which)
+    accepted = search.exempt.accepted(which)
     if accepted is not None:
         return Standing("correct", _key(entry, judge), accepted=accepted, share=Fraction(1))
     assert entry.misfit is not None
@@ -95,14 +108,14 @@ def _of_formula(entry: Entry, which: int, judge: Judge, search: Search) -> Stand
 def _of_numbers(entry: Entry, which: int, judge: Judge, search: Search) -> Standing:
     verdict = judge.verdicts[which]
     found = Standing("correct", _key(entry, judge), share=Fraction(1))
-    accepted = search.accepted(which)
+    accepted = search.exempt.accepted(which)
     if accepted is not None:
         found.accepted = accepted
         return found
-    legal = search.legal_at_zero(which)
+    legal = search.exempt.legal_at_zero(which)
     right, follows = verdict.right | legal, verdict.follows
     assert entry.paper is not None
-    found.cut = bool(np.any(search.is_cut(which)))
+    found.cut = bool(np.any(search.exempt.is_cut(which)))
     found.at_zero = bool(np.any(legal & ~verdict.right))
     if np.all(right):
         found.by_luck = verdict.tainted and not np.all(follows) and not _not_carried(which, search)
@@ -112,6 +125,8 @@ def _of_numbers(entry: Entry, which: int, judge: Judge, search: Search) -> Stand
     if np.all(right | (verdict.near & (follows | verdict.tainted))):
         found.status = "rounded"
         found.carried = None
+    elif np.all(right | follows) and search.exempt.follows_excused(which):
+        found.accepted, found.carried = "it follows from an accepted value", None
     elif np.all(right | follows):
         found.status = "carried" if verdict.tainted else "rounded"
     else:
@@ -134,9 +149,8 @@ def _wrong(found: Standing, entry: Entry, verdict: Verdict, good: Array, judge: 
     found.wrong = _positions(~good)
     assert entry.node is not None
     key = entry.part(np.asarray(judge.graph.nodes[entry.node].value, float))
-    telling = ~good | (np.abs(key) > 0)
-    count = int(np.count_nonzero(telling))
-    found.share = Fraction(int(np.count_nonzero(good & telling)), max(1, count))
+    found.telling = ~good | (np.abs(key) > 0)
+    found.share = found.share_of(np.ones(np.shape(good), bool))
 
 
 def _positions(mask: Array) -> list[tuple[int, ...]]:

@@ -114,7 +114,7 @@ class Trial:
             found[which] = part, self.error(which, part, verdict.predicted, verdict.error)
 
     def error(self, which: int, part: Array, predicted: Array, error: Array) -> Array:
-        """How far rounding moves another prediction: as far, relative to it, as it moved the first."""
+        """How far rounding moves another prediction: in proportion, as far as the first."""
         if not np.any(error):
             return error
         size = float(np.max(np.abs(predicted)))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import log2
 
+import numpy as np
+
 from backpropcli.mistakes.writing import Shown
 
 FEWEST = 2  # digits without which every number is one digit away from another
@@ -14,7 +16,7 @@ FEWEST = 2  # digits without which every number is one digit away from another
 def changed_digits(shown: Shown, position: int) -> float | None:
     """The bits for a number that fits if one digit is another; nothing if none does."""
     text = shown.text(position)
-    if len(text.strip("+-−0.").replace(".", "")) < FEWEST:
+    if len(_core(text)) < FEWEST or is_short(shown, position):
         return None
     variants = [*_substituted(text), *_exchanged(text)]
     return _cost(shown, position, variants)
@@ -25,9 +27,18 @@ def dropped_digit(shown: Shown, position: int) -> float | None:
     return _cost(shown, position, list(_inserted(shown.text(position))))
 
 
+def is_short(shown: Shown, position: int) -> bool:
+    """Whether fewer digits were written than this person would write of what was meant."""
+    meant = shown.spell(float(np.ravel(shown.meant)[position]))
+    return len(_core(shown.text(position))) < len(_core(meant))
+
+
+def _core(text: str) -> str:
+    """The digits of a number from the first that is not zero."""
+    return text.lstrip("+-−0.").replace(".", "")
+
+
 def _cost(shown: Shown, position: int, variants: list[str]) -> float | None:
-    if len(shown.text(position).lstrip("+-−0.").replace(".", "")) < FEWEST:
-        return None
     for text in variants:
         number, unit = _read(text)
         if number is not None and shown.fit_number(number, unit, position):

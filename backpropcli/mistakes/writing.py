@@ -28,7 +28,8 @@ class Shown(NamedTuple):
 
     All arrays have one shape. ``fit`` compares what was written with other values,
     ``fit_number`` another number with what was meant at a flat position. ``others`` are answers
-    of the same shape, ``index_from`` is for naming entries.
+    of the same shape, ``index_from`` is for naming entries, ``spell`` writes a number as this
+    person does.
     """
 
     quantity: str
@@ -40,6 +41,7 @@ class Shown(NamedTuple):
     fit_number: Callable[[float, float, int], bool]
     others: Sequence[Other]
     index_from: int
+    spell: Callable[[float], str] = str
 
     @property
     def wrong(self) -> list[int]:

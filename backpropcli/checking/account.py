@@ -1,0 +1,157 @@
+"""Accounts of a sheet: which mistakes were made, what is left after them, and how long that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from backpropcli.checking.candidates import Candidate
+from backpropcli.checking.costs import REPEATED, SLACK, spelled
+from backpropcli.checking.exempt import Exempt
+from backpropcli.checking.judge import Judge
+from backpropcli.checking.paper import fits
+from backpropcli.checking.shown import Pen, SlipFound
+from backpropcli.checking.trial import Prediction, Trial
+from backpropcli.ops.entry import Array
+
+EXCHANGED = "swapped-answers"
+
+
+@dataclass(eq=False)
+class Left:
+    """What is off at one entry under an account: which numbers, and what explains them cheapest."""
+
+    which: int
+    off: Array
+    cost: float
+    spelled: float
+    slips: tuple[SlipFound, ...] = ()
+
+
+@dataclass(eq=False)
+class Account:
+    """An account of the whole sheet: mistakes in equations, and what is left after them."""
+
+    parts: tuple[Candidate, ...] = ()
+    predictions: dict[int, Prediction] = field(default_factory=dict)
+    left: dict[int, Left] = field(default_factory=dict)
+    cost: float = 0.0
+
+    def signature(self) -> tuple[tuple[int, bytes], ...]:
+        """Which numbers are off, to see which accounts say the same."""
+        return tuple((w, np.asarray(one.off).tobytes()) for w, one in sorted(self.left.items()))
+
+
+class Accounts:
+    """Makes accounts of one judged sheet."""
+
+    def __init__(self, judge: Judge, trial: Trial, exempt: Exempt, pen: Pen) -> None:
+        self.judge, self.sheet, self.trial = judge, judge.sheet, trial
+        self.exempt, self.pen = exempt, pen
+        found = {which: self.left(which, {}, True) for which in exempt.wrong}
+        self.plain = {which: left for which, left in found.items() if left is not None}
+
+    def make(
+        self, parts: tuple[Candidate, ...], strict: bool = True, limit: float = np.inf
+    ) -> Account | None:
+        """The account with these mistakes; nothing where it is not computable.
+
+        A ``strict`` one may not make wrong what is right, and one longer than ``limit`` is not
+        worth working out.
+        """
+        predictions: dict[int, Prediction] = {}
+        if parts:
+            found = self.trial.predictions([change for part in parts for change in part.changes])
+            if found is None:
+                return None
+            predictions = found
+        account = Account(parts, predictions)
+        account.cost = sum(self.part_cost(part, parts) for part in parts)
+        affected = [w for w in predictions if w in self.plain or not self.is_off(w)]
+        bare = {w: self.left(w, predictions, False) for w in affected}
+        helps = not parts or any(self._is_less(w, left) for w, left in bare.items())
+        account.left = {w: left for w, left in self.plain.items() if w not in predictions}
+        if account.cost + sum(left.cost for left in account.left.values()) >= limit:
+            return None
+        for which, left in bare.items():
+            full = self.left(which, predictions, True) if helps and left else left
+            if full is not None:
+                account.left[which] = full
+        _drop_partners(account)
+        if strict and any(which not in self.plain for which in account.left):
+            return None
+        account.cost += sum(left.cost for left in account.left.values())
+        return account
+
+    def is_off(self, which: int) -> bool:
+        """Whether an entry is off at all, explained or not."""
+        return bool(np.any(self.judge.verdicts[which].mismatch))
+
+    def _is_less(self, which: int, left: Left | None) -> bool:
+        """Whether fewer numbers of a wrong entry are off than before."""
+        before = self.plain.get(which)
+        if before is None:
+            return False
+        if left is None:
+            return True
+        return bool(np.count_nonzero(left.off) < np.count_nonzero(before.off))
+
+    def part_cost(self, part: Candidate, parts: Sequence[Candidate]) -> float:
+        """What a mistake costs; less where the same one was found elsewhere already."""
+        twins = [p for p in parts if p.mistake is part.mistake and p is not part]
+        if twins and parts.index(part) > parts.index(twins[0]):
+            return min(part.bits, REPEATED + part.edit.bits)
+        return part.bits
+
+    def left(self, which: int, predictions: dict[int, Prediction], slips: bool) -> Left | None:
+        """What is off at one entry, and the cheapest words for it."""
+        entry, verdict = self.sheet.entries[which], self.judge.verdicts[which]
+        paper = entry.worked or entry.paper
+        assert paper is not None
+        assert entry.node is not None
+        if which in predictions:
+            predicted, error = predictions[which]
+            exact = self.judge.graph.nodes[entry.node].exact
+            off = ~fits(paper, predicted, error, exact, self.judge.judging)
+        else:
+            predicted, error, off = verdict.predicted, verdict.error, verdict.mismatch
+        off = off & ~self.exempt.legal_at_zero(which)
+        if not np.any(off):
+            return None
+        cost = spelled(paper, error, off, predicted)
+        bare = cost + SLACK
+        if not slips:
+            return Left(which, off, bare, cost)
+        found, bits = self.pen.explain(which, predicted, error, off, predictions)
+        return Left(which, off, min(bare, bits), cost, found if bits < bare else ())
+
+    def evidence(self, account: Account, part: Candidate) -> float:
+        """How much shorter the account is for naming it, beside spelling the numbers out."""
+        rest = self.make(tuple(p for p in account.parts if p is not part), strict=False)
+        if rest is None:
+            return 0.0
+        without = 0.0
+        for which, before in rest.left.items():
+            after = account.left.get(which)
+            mended = after is None or after.spelled < before.spelled
+            without += before.spelled if mended else before.cost
+        with_it = sum(left.cost for left in account.left.values())
+        return without - with_it - self.part_cost(part, account.parts)
+
+
+def _drop_partners(account: Account) -> None:
+    """Two exchanged answers are one slip: what is off at the partner is explained with it."""
+    for which in list(account.left):
+        left = account.left.get(which)
+        for slip in left.slips if left is not None else ():
+            partner = slip.slip.partner
+            if slip.mistake.name == EXCHANGED and partner in account.left and left is not None:
+                left.spelled += account.left.pop(partner).spelled
+
+
+def overlap(one: Candidate, parts: Sequence[Candidate]) -> bool:
+    """Whether a mistake changes an equation that others change too."""
+    nodes = set(one.nodes)
+    return any(nodes & set(part.nodes) for part in parts)
