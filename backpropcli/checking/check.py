@@ -108,7 +108,30 @@ class Checker:
             self.options.threshold,
         )
         search = Search(judge, self.known(graph) if judge.is_off() else Candidates(), settings)
+        again = self.without_carrying(search)
+        if again is not None:
+            judge, search = again, Search(again, self.known(graph), settings)
         return Findings(handed_in, judge, search, convention).report()
+
+    def without_carrying(self, search: Search) -> Judge | None:
+        """The sheet judged anew where, beside a mistake that was found, a slip was not carried on.
+
+        Whether it was can be seen only once it is known what was meant.
+        """
+        account, judge = search.best(), search.judge
+        if not account.parts or not account.left or not self.options.clamp:
+            return None
+        changes = {
+            change.node: (change.formula, change.parents)
+            for part in account.parts
+            for change in part.changes
+        }
+        other = Judge(judge.sheet, self.judging, changes=changes)
+        slips = [w for w in other.meant - judge.meant if w in account.left]
+        if not slips:
+            return None
+        meant = {w: other.verdicts[w].predicted for w in (*slips, *judge.meant)}
+        return Judge(judge.sheet, self.judging, meant=meant)
 
 
 def check_raw(raw: RawAnswers, problem: Problem, options: Options | None = None) -> CheckReport:

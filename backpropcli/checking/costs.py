@@ -12,7 +12,7 @@ from backpropcli.ops.entry import Array
 
 START = 5.0  # that something unexplained happened at all
 NUMBER = 1.5  # sign and place of the point
-SLACK = 6.0  # how much longer than the bare numbers an account may be to be told as possible
+SLACK = 8.0  # how much longer than the bare numbers an account may be to be told as possible
 THRESHOLD = 6.0  # bits of evidence that a name needs
 REPEATED = 2.0  # the same mistake at a second place
 MOST_BITS = 40.0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from backpropcli.checking.graph import Graph
+from backpropcli.checking.graph import Compute, Graph
 from backpropcli.checking.paper import Judging, Paper, fits, is_cut, is_rounded_up
 from backpropcli.checking.sheet import Entry, Sheet
 from backpropcli.checking.spread import bent_nodes, spread
 from backpropcli.ops.entry import Array
+
+# How a node is computed instead: from which nodes, by what.
+Recomputed = tuple[Compute, Sequence[int]]
 
 CAP = 1.5  # units of the last place that a step between submitted values may be off
 
@@ -53,7 +57,17 @@ class Verdict:
 class Judge:
     """Judges the numbers of a sheet; ``options`` switch parts off, to measure what they bring."""
 
-    def __init__(self, sheet: Sheet, judging: Judging, clamp: bool = True) -> None:
+    def __init__(
+        self,
+        sheet: Sheet,
+        judging: Judging,
+        clamp: bool = True,
+        changes: Mapping[int, Recomputed] | None = None,
+        meant: Mapping[int, Array] | None = None,
+    ) -> None:
+        """``changes`` compute nodes otherwise; ``meant`` are right numbers known to be used."""
+        self.changes = changes or {}
+        self.meant_values = dict(meant or {})
         self.sheet, self.graph, self.judging = sheet, sheet.graph, judging
         self.clamp = clamp
         self.bent = bent_nodes(self.graph.nodes)
@@ -63,7 +77,7 @@ class Judge:
             self.at.setdefault(entry.node, []).append(i)
         self.cuts = False  # whether digits are cut off on this sheet, not rounded
         self.inner: dict[int, Array] = {}
-        self.meant: set[int] = set()  # entries whose right number is used further on
+        self.meant: set[int] = set(self.meant_values)  # whose right number is used further on
         self._start()
         if self._seems_to_cut():
             self.cuts = True
@@ -142,10 +156,7 @@ class Judge:
             if node.compute is None:
                 predicted = np.asarray(node.value, float)
             else:
-                with np.errstate(all="ignore"):
-                    predicted = np.asarray(
-                        node.compute([state.values[p] for p in node.parents]), float
-                    )
+                predicted = self._computed(i, state)
             state.predicted.append(predicted)
             state.values.append(predicted)
             error = self._spread(i, state.values, state.errors)
@@ -155,6 +166,18 @@ class Judge:
             for which in self.at.get(i, ()):
                 self._meet(which, i, state)
         return state
+
+    def _computed(self, i: int, state: State) -> Array:
+        """What follows at a node from the values before it."""
+        node, change = self.graph.nodes[i], self.changes.get(i)
+        compute, parents = (node.compute, node.parents) if change is None else change
+        assert compute is not None
+        ready = [p if p < len(state.values) else None for p in parents]
+        if any(p is None for p in ready):
+            compute, parents = node.compute, node.parents
+            assert compute is not None
+        value = np.asarray(compute([state.values[p] for p in parents]), float)
+        return np.broadcast_to(value, np.shape(node.value))
 
     def _meet(self, which: int, i: int, state: State) -> None:
         """Compare one entry with its prediction and the key, then go on with its numbers."""
@@ -171,7 +194,8 @@ class Judge:
         size = entry.paper.unit if self.cuts else entry.paper.half
         half = np.where(self._is_sharp(entry.paper, verdict), 0.0, size)
         if which in self.meant:
-            numbers = np.where(verdict.mismatch, verdict.predicted, numbers)
+            right = self.meant_values.get(which, verdict.predicted)
+            numbers = np.where(verdict.mismatch, right, numbers)
             wrong = bool(np.any(~(verdict.right | verdict.near | verdict.mismatch)))
         state.values[i] = entry.put_in(state.values[i], numbers)
         state.errors[i] = entry.put_in(state.errors[i], half)

@@ -339,8 +339,13 @@ class RootMaker:
 
 
 def _rank(one: Candidate) -> tuple[int, float]:
-    general = one.mistake.name == "missing-term-in-chain"
-    return (TERM_RANK if general else 0, one.bits)
+    """Telling names first, then those that are found by trying many operands, then the rest."""
+    name, tier = one.mistake.name, one.mistake.tier
+    if name == "missing-term-in-chain":
+        return (3, one.bits)
+    if name == "wrong-parameter":
+        return (1, one.bits)
+    return (2 if name in GENERAL or tier in "CD" else 0, one.bits)
 
 
 def where(at: Instance) -> Mapping[str, int]:

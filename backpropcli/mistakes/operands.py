@@ -200,7 +200,8 @@ def misread_throughout(world: World) -> Iterator[Edit]:
 def lost_signs(world: World) -> Iterator[Edit]:
     """The minus sign of one given number overlooked, in one equation."""
     for equation, path, name, position, value in _given_numbers(world):
-        if value < 0:
+        is_bias = not position and is_op(_parent(equation.expr, path), "add", "sub")
+        if value < 0 and not is_bias:  # of a bias that stands alone it is subtracting it
             expr = put(equation.expr, path, _moved(world, name, position, -2 * value))
             shown = _entry_name(world, name, position)
             yield from world.edit(

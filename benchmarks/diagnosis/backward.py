@@ -12,6 +12,7 @@ OTHER = {
     "relu": {"sigmoid": lambda z, a: a * (1 - a), "tanh": lambda z, a: 1 - a**2},
     "leaky_relu": {"sigmoid": lambda z, a: a * (1 - a), "tanh": lambda z, a: 1 - a**2},
 }
+SLOPES_BY_OUTPUT = {"sigmoid": lambda a: a * (1 - a), "tanh": lambda a: 1 - a**2}
 PARTIAL = {
     "sigmoid": {"a": lambda a: a, "1-a": lambda a: 1 - a},
     "tanh": {
@@ -23,15 +24,18 @@ PARTIAL = {
 }
 
 
-def through_activation(pen, at, names, kind, upstreams=()):
-    """dL/dz = dL/da * f'(z), unit by unit; ``names`` are those of dL/da, z and a."""
+def through_activation(pen, at, names, kind, upstreams=(), by_output=True):
+    """dL/dz = dL/da * f'(z), unit by unit; ``names`` are those of dL/da, z and a.
+
+    ``by_output`` says that the student takes the slope from a, as in a(1-a), and not from z.
+    """
     g, z, a = (pen.values[name] for name in names)
     form = pen.fault("wrong-upstream", at, *upstreams) if upstreams else ""
     g = pen.values[form] if form else g
-    slope = slope_of(pen, at, z, a, g, kind)
+    slope = slope_of(pen, at, z, a, g, kind, by_output)
     dz = g * slope
     if pen.fault("upstream-dropped", at):
-        dz = SLOPES[kind](z) * np.ones_like(g)
+        dz = SLOPES_BY_OUTPUT[kind](a) if by_output and kind in PARTIAL else SLOPES[kind](z)
     if z.ndim == 1 and z.size > 1 and pen.fault("matmul-for-elementwise", at):
         dz = np.full(z.shape, np.sum(g * slope))
     if z.ndim == 2 and z.shape[0] > 1 and pen.fault("extra-batch-mean", at):
@@ -39,9 +43,9 @@ def through_activation(pen, at, names, kind, upstreams=()):
     return dz
 
 
-def slope_of(pen, at, z, a, g, kind):
+def slope_of(pen, at, z, a, g, kind, by_output=True):
     """f'(z) as the student takes it."""
-    slope = SLOPES[kind](z)
+    slope = SLOPES_BY_OUTPUT[kind](a) if by_output and kind in PARTIAL else SLOPES[kind](z)
     if kind in ("relu", "leaky_relu"):
         slope = _relu_slope(pen, at, z, a, g, slope, kind)
     else:

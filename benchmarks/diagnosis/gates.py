@@ -83,7 +83,7 @@ def print_gates() -> bool:
         share = gate.share(ran)
         bound = f">= {gate.low:.0%}" if gate.low else f"<= {gate.high:.0%}"
         fine &= gate.met(share)
-        print(f"{'  ' if gate.met(share) else '! '}{gate.title:50} {share}  {bound}")
+        print(f"{'  ' if gate.met(share) else '! '}{gate.title:50} {share!s:16} {bound}")
     print(f"Time of a usual sheet: {times(ran['usual'])}")
     print(f"Time of any sheet: {times(v for verdicts in ran.values() for v in verdicts)}")
     return fine

@@ -39,9 +39,9 @@ class Share:
 
     def __str__(self) -> str:
         if not self.total:
-            return "   -              "
+            return "-"
         low, high = self.interval
-        return f"{self.value:6.1%} ({low:4.0%} to {high:4.0%})"
+        return f"{self.value:.1%} ({100 * low:.0f}-{100 * high:.0f})"
 
 
 ONE_COLUMNS = {

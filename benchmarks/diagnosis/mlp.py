@@ -36,6 +36,7 @@ class Mlp:
     lam: float = 0.0
     lr: float = 0.0
     after: bool = False
+    by_output: bool = True
     letter: str = "h"
     biases: tuple[bool, ...] = ()
 
@@ -125,7 +126,8 @@ class Mlp:
                 pen.line(dz, losses.softmax_slope(pen, dz, at, "p", n))
             elif self.out:
                 dz = f"dL/dz{top}"
-                g = backward.through_activation(pen, dz, (at, self.z(top), "p"), self.out)
+                names = (at, self.z(top), "p")
+                g = backward.through_activation(pen, dz, names, self.out, (), self.by_output)
                 pen.line(dz, g)
         for k in range(top, 0, -1):
             self._layer_back(pen, k)
@@ -159,7 +161,8 @@ class Mlp:
                 act = self.acts[k - 2]
                 names = (f"dL/d{lower}", self.z(k - 1), lower)
                 later = self._same_shape(pen, f"dL/d{lower}", k)
-                pen.line(at, backward.through_activation(pen, at, names, act, later))
+                dz = backward.through_activation(pen, at, names, act, later, self.by_output)
+                pen.line(at, dz)
 
     def _upstreams(self, pen, k: int) -> tuple[str, ...]:
         """Gradients of the same shape that may be taken for dL/dz of layer k."""
@@ -190,7 +193,7 @@ class Mlp:
     def _update(self, pen) -> None:
         for name in self.weights:
             at = f"{name}_new"
-            w, g = pen.values[name], pen.read(f"dL/d{name}", at)
+            w, g = pen.read(name, at), pen.read(f"dL/d{name}", at)
             step = self.lr * g
             form = pen.fault("learning-rate-omitted", at, "one", "twice")
             step = {"": step, "one": g, "twice": self.lr * step}[form]

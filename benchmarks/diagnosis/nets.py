@@ -74,6 +74,7 @@ def family(rng, whole: bool) -> tuple[str, Mlp]:
     kind = str(rng.choice(list(KINDS), p=np.array(list(KINDS.values())) / sum(KINDS.values())))
     vector = str(rng.choice(["column", "row"], p=[0.7, 0.3]))
     more = {"letter": letter, "short": bool(rng.random() < 0.6)}
+    more["by_output"] = bool(rng.random() < 0.8)
     if kind == "chain":
         unit = str(rng.choice(["sigmoid", "tanh"]))
         deep = (unit,) * int(rng.integers(1, 3))

@@ -86,8 +86,16 @@ class Pen:
         """Look an operand up; another quantity of its kind and shape may be taken instead."""
         self.readers.setdefault(name, []).append(at)
         value = self.values[name]
-        if self.collecting and (forms := self._mistakable(name, value)):
-            self.fault("wrong-parameter", at, *forms)
+        if self.collecting:
+            if forms := self._mistakable(name, value):
+                self.fault("wrong-parameter", at, *forms)
+            if forms := negatives(name, value):
+                self.fault("sign-slip", at, *forms)
+        form = self.active.get(("sign-slip", at), "")
+        if form.partition("[")[0] == f"sign of {name}":
+            value = value.copy()
+            spot = position(form.partition("[")[2])
+            value[spot] = -value[spot]
         form = self.active.get(("wrong-parameter", at), "")
         return self._exchanged(name, value, form) if form else value
 
@@ -100,7 +108,7 @@ class Pen:
                 if other != name and its == kind and self.values[other].shape == value.shape:
                     forms.append(f"{name}<-{other}")
                 if kind == "bias" == its and value.ndim == 0 and self.values[other].ndim == 1:
-                    forms.append(f"{name}<-{other}[0]")
+                    forms += [f"{name}<-{other}[{i}]" for i in range(len(self.values[other]))]
             if kind == "weight" and f"dL/d{name}" in self.values:
                 forms.append(f"{name}<-dL/d{name}")
             if kind in ("weight", "data"):
@@ -180,6 +188,12 @@ def misreadings(value: np.ndarray) -> list[str]:
                 read = f"{text[:place]}{new}{text[place + 1 :]}"
                 forms += [f"{where}:{read}"] if float(read) else []
     return forms
+
+
+def negatives(name: str, value: np.ndarray) -> list[str]:
+    """The sign lost from a negative entry."""
+    spots = [index for index in np.ndindex(value.shape) if value[index] < 0]
+    return [f"sign of {name}[{','.join(map(str, spot))}]" for spot in spots]
 
 
 def neighbours(name: str, value: np.ndarray) -> list[str]:

@@ -19,7 +19,7 @@ def everything(seed: int, scale: float) -> None:
     print(f"\nDrawn mistakes that could not be seen and were drawn anew: {hidden}")
     print("\nCorrect sheets by rounding: false alarms where there are any")
     for label, share in m.by_rounding(v for group in ran["clean"].values() for v in group):
-        print(f"  {label:32} {share}  of {share.total}")
+        print(f"  {label:32} {share!s:16} of {share.total}")
     _each_mistake(one)
     print("\nMost frequent confusions:")
     for made, said, count in m.confusions(one):
@@ -32,7 +32,7 @@ def everything(seed: int, scale: float) -> None:
 
 def _each_mistake(one: list[Verdict]) -> None:
     print("\nEach mistake, all sheets with one mistake, worst first, and by density")
-    print(" " * 36 + f"{'all':>22}" + "".join(f"{d:>10}" for d in DENSITIES))
+    print(" " * 36 + f"{'all':>16}" + "".join(f"{d:>10}" for d in DENSITIES))
     for name, share in m.per_mistake(one):
         cells = []
         for density in DENSITIES:
@@ -40,17 +40,17 @@ def _each_mistake(one: list[Verdict]) -> None:
                 v.exact for v in one if v.sheet.made[0].name == name and v.sheet.density == density
             ]
             cells.append(f"{sum(hits)}/{len(hits)}" if hits else "-")
-        print(f"  {name:34}{share!s:>22}" + "".join(f"{cell:>10}" for cell in cells))
+        print(f"  {name:34}{share!s:>16}" + "".join(f"{cell:>10}" for cell in cells))
 
 
 def _group(kind: str, suites, seed: int, scale: float) -> dict[str, list[Verdict]]:
     print(f"\n{TITLES[kind]}")
-    print(" " * 36 + "".join(f"{c:>22}" for c in COLUMNS[kind]))
+    print(" " * 36 + "".join(f"{c:>16}" for c in COLUMNS[kind]))
     ran = {}
     for suite in suites:
         verdicts = list(suite.run(seed, scale))
         ran[suite.name] = verdicts
-        print(f"{suite.name:36}" + "".join(f"{s!s:>22}" for s in _row(kind, verdicts)), flush=True)
+        print(f"{suite.name:36}" + "".join(f"{s!s:>16}" for s in _row(kind, verdicts)), flush=True)
     return ran
 
 
@@ -96,7 +96,7 @@ def _ablations(seed: int, scale: float) -> None:
         "random named, 2",
         "false alarm",
     )
-    print(" " * 20 + "".join(f"{head:>22}" for head in heads))
+    print(" " * 20 + "".join(f"{head:>16}" for head in heads))
     parts = [SUITES["one"][1], SUITES["one"][4], *SUITES["random"][:2], SUITES["clean"][2]]
     tests = [lambda v: v.exact] * 2 + [lambda v: v.named] * 2 + [lambda v: v.alarm]
     drawn = [list(part.sheets(seed, scale * 0.5)) for part in parts]
@@ -106,18 +106,18 @@ def _ablations(seed: int, scale: float) -> None:
             verdicts = [judge(sheet, options=options or None) for sheet in some]
             shares.append(m.Share.of(map(test, verdicts)))
             seen += verdicts
-        print(f"{title:20}" + "".join(f"{s!s:>22}" for s in shares), m.times(seen), flush=True)
+        print(f"{title:20}" + "".join(f"{s!s:>16}" for s in shares), m.times(seen), flush=True)
 
 
 def summary(kind: str, suite: Suite, seed: int) -> None:
     """The measures of one suite."""
     verdicts = list(suite.run(seed))
     for column, share in zip(COLUMNS[kind], _row(kind, verdicts), strict=True):
-        print(f"{column:18} {share}  of {share.total}")
+        print(f"{column:18} {share!s:16} of {share.total}")
     if kind == "one":
         for name, share in m.per_mistake(verdicts):
             if share.value < 1:
-                print(f"  {name:32} {share}  of {share.total}")
+                print(f"  {name:32} {share!s:16} of {share.total}")
         for made, said, count in m.confusions(verdicts):
             print(f"  {count:4}  {made} taken for {said}")
     for true, said, count in m.status_confusions(verdicts):

@@ -51,7 +51,7 @@ EVERYWHERE = {
 
 # Another name for the same form of a mistake.
 ALSO = {
-    ("bias-dropped", "subtracted"): ("bias-subtracted",),
+    ("bias-dropped", "subtracted"): ("bias-subtracted", "sign-slip"),
     ("residual-squared", "loss itself"): ("loss-used-as-gradient",),
     ("skip-path-dropped", "yes"): ("fanout-path-dropped", "accumulate-overwritten"),
     ("missing-relu-mask", "yes"): ("missing-activation-derivative",),
