@@ -20,6 +20,8 @@ GOALS = {
     "--help": 0.65,
     "solve -f plain three-layer": 1.45,
     "solve -f table three-layer": 1.85,
+    "check -f plain all-right": 1.5,
+    "check -f plain one-mistake": 1.5,
 }
 NUMPY, ONE_THREAD = "import numpy", "same, one thread"
 
@@ -37,11 +39,23 @@ def rows(environment: Mapping[str, str]) -> Iterator[Row]:
         }
         for call in GOALS:
             words = call.replace("three-layer", str(PROBLEM)).split(" ", 3)
+            if words[0] == "check":
+                words = [*words[:-1], _sheet(folder, words[-1]), "--exit-zero"]
             actions[call] = partial(_run, [*_command(), *words], own)
         times = in_turns(actions, ROUNDS)
     for call, goal in GOALS.items():
         yield Row(call, times[call], NUMPY, times[NUMPY], goal)
         yield Row("", times[call], ONE_THREAD, times[ONE_THREAD])
+
+
+def _sheet(folder: str, name: str) -> str:
+    """An answers file for the three-layer problem; in one of them the 2 of the square is kept."""
+    slope = "[63, 42, -28]" if name == "one-mistake" else "[31.5, 21, -14]"
+    answers = {"z1": "[-1, 2, 3]", "h1": "[0, 2, 3]", "z2": "[9, 6, -4]", "yhat": "5", "L": "6.125"}
+    lines = [f"problem: {PROBLEM}", "answers:", *(f"  {k}: {v}" for k, v in answers.items())]
+    path = Path(folder) / f"{name}.yaml"
+    path.write_text("\n".join([*lines, f"  dL/dW3: {slope}"]) + "\n", encoding="utf-8")
+    return str(path)
 
 
 def _command() -> list[str]:

@@ -122,7 +122,7 @@ class Findings:
         if found.status != "wrong":
             return Fraction(0)
         rules = [r for r in mine if r in made.rule_based]
-        if rules and all(r in charged for r in rules):
+        if rules and rules == list(mine) and all(r in charged for r in rules):
             return row.points * follow  # its cause was charged at another line already
         charged.update(rules)
         shares = [
@@ -130,7 +130,7 @@ class Findings:
         ]
         if rules:  # entries asked for by themselves count where they are right
             shares = [
-                (own, share // 1)
+                (own, Fraction(share // 1))
                 for (own, share), (part, _) in zip(shares, row.parts, strict=True)
                 if part is not None
             ]

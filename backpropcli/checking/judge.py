@@ -81,6 +81,7 @@ class Judge:
         self._start()
         if self._seems_to_cut():
             self.cuts = True
+            self.judging = self.judging._replace(cuts=True)
             self._start()
         if clamp:
             self._find_not_carried()

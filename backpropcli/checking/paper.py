@@ -14,15 +14,20 @@ from backpropcli.checking.data import Written
 from backpropcli.ops.entry import Array
 
 NOISE = 1e-9  # relative; what float64 loses on the way
+MAJORITY = 0.6  # of the numbers of a sheet, to show how they are rounded
 LONG_DIGITS = 8  # as computers print
 LONG_NOISE = 3e-7  # relative; float32
 
 
 class Judging(NamedTuple):
-    """How strictly numbers are compared: the author's own tolerance, if there is one."""
+    """How strictly numbers are compared: the author's own tolerance, if there is one.
+
+    ``cuts``: digits are cut off on this sheet, so that a zero may stand for up to a whole unit.
+    """
 
     rtol: float | None = None
     atol: float | None = None
+    cuts: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +78,9 @@ def fits(paper: Paper, value: Array, error: Array, exact: bool, judging: Judging
     most = np.where(single, np.maximum(paper.unit, half), np.inf)
     off = np.where(off <= most + noise, off, np.inf)
     near = off <= reach + noise
+    nothing = (paper.value == 0) & ~paper.whole & (np.abs(value) < paper.unit + error)
+    if judging.cuts:
+        near = near | nothing
     return near | (off <= _long_reach(paper, value)) | _cut(paper, value, error, off, noise)
 
 
@@ -117,10 +125,14 @@ def _long_reach(paper: Paper, value: Array) -> Array:
 
 
 class Style(NamedTuple):
-    """How somebody rounds: to so many decimals, or to so many significant digits."""
+    """How somebody rounds: to so many decimals, or to so many significant digits.
+
+    ``both``: neither is the rule on this sheet, so the finer of the two is taken.
+    """
 
     decimals: int | None
     significant: int
+    both: bool = False
 
     def finest(self) -> float:
         """Half a unit of the last decimal that this person usually writes."""
@@ -139,12 +151,15 @@ class Style(NamedTuple):
     def half_unit(self, value: Array) -> Array:
         """Half a unit of the last digit that this person would write of a value."""
         value = np.asarray(value, float)
-        if self.decimals is not None:
+        if self.decimals is not None and not self.both:
             return np.full(value.shape, 0.5 * 10.0**-self.decimals)
         size = np.abs(value)
         safe = np.where((size > 0) & np.isfinite(size), size, 1.0)
         lead = np.floor(np.log10(safe))
-        return np.where(size > 0, 0.5 * 10.0 ** (lead + 1 - self.significant), 0.0)
+        half = np.where(size > 0, 0.5 * 10.0 ** (lead + 1 - self.significant), 0.0)
+        if self.decimals is not None:
+            half = np.minimum(half, 0.5 * 10.0**-self.decimals)
+        return half
 
     def rounding(self, value: Array, sure: Array) -> Array:
         """What rounding may take away; nothing from a value that is short already."""
@@ -166,11 +181,12 @@ def style_of(numbers: Iterable[Written]) -> Style | None:
             significant[one.digits] += 1
     if not decimals:
         return None
-    usual, times = decimals.most_common(1)[0]
-    digits, often = significant.most_common(1)[0] if significant else (3, 0)
-    if times >= often:
-        return Style(usual, digits)
-    return Style(None, digits)
+    usual, times = max(decimals.items(), key=lambda pair: (pair[1], pair[0]))
+    digits, often = max(significant.items(), key=lambda p: (p[1], p[0])) if significant else (3, 0)
+    total = sum(decimals.values())
+    if max(times, often) < MAJORITY * total:
+        return Style(usual, digits, True)
+    return Style(usual, digits) if times >= often else Style(None, digits)
 
 
 def last_unit(value: float, significant: int) -> float:

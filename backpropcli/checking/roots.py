@@ -73,7 +73,9 @@ class RootMaker:
         """The roots of an account."""
         found = [self.of_rule(account, part) for part in account.parts]
         found += self.of_slips(account)
-        found += [self.of_arithmetic(which) for which in self.search.exempt.arithmetic]
+        misworked = [w for w in self.search.wrong if self.is_misworked(w, account)]
+        arithmetic = [*self.search.exempt.arithmetic, *misworked]
+        found += [self.of_arithmetic(which) for which in arithmetic]
         for which, part in self.search.misshapen():
             found.append(_Found(max(part.nodes), self.rule_root(part, [which]), [which], True))
         found.sort(key=lambda one: one.order)
@@ -313,12 +315,17 @@ class RootMaker:
         """Whether the wrong number was used further on, as far as can be seen."""
         return which not in self.judge.meant
 
+    def is_misworked(self, which: int, account: Account) -> bool:
+        """Whether a wrong method explains what a working leads to, but not what was written."""
+        return self.sheet.entries[which].worked is not None and which not in account.left
+
     def of_arithmetic(self, which: int) -> _Found:
         """A line that is set up rightly and worked out wrongly."""
         entry = self.sheet.entries[which]
         assert entry.node is not None
         mistake = catalogue()["arithmetic-slip"]
-        told = next((link.message for link in entry.links if not link.ok and link.message), "")
+        broken = [link.message for link in entry.links if not link.ok and link.message]
+        told = broken[-1] if broken else ""
         facts = Facts(at=entry.claim.quantity, arithmetic=told)
         node = self.graph.nodes[entry.node]
         root = Root(

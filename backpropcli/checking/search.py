@@ -67,6 +67,14 @@ class Search:
             account = step
         return self.by_pairs(account, candidates)
 
+    def contradicts(self, which: int) -> bool:
+        """Whether the mistakes that were found lead to other numbers than stand here."""
+        prediction = self.best().predictions.get(which)
+        paper = self.sheet.entries[which].paper
+        if prediction is None or paper is None:
+            return False
+        return not np.all(fits(paper, *prediction, False, self.judge.judging))
+
     def misshapen(self) -> list[tuple[int, Candidate]]:
         """The answers of another shape that a known mistake produces, with the mistake."""
         found = []

@@ -79,14 +79,26 @@ def lay_out(graph: Graph, claims: Sequence[Claim]) -> Sheet:
     for claim in claims:
         entry = _entry(graph, claim)
         sheet.entries.append(entry)
-        if claim.written is not None and claim.trouble is None:
-            numbers.extend(w for w in claim.written.flat if isinstance(w, Written))
+        numbers.extend(_rounded(graph, entry))
     sheet.style = style_of(numbers)
     if sheet.style is not None:
         for entry in sheet.entries:
             if entry.paper is not None:
                 entry.paper = replace(entry.paper, finest=sheet.style.finest())
     return sheet
+
+
+def _rounded(graph: Graph, entry: Entry) -> Iterator[Written]:
+    """The numbers of an answer that show how somebody rounds: none that are exact as they are."""
+    written = entry.claim.written
+    if written is None or entry.claim.trouble is not None or entry.node is None:
+        return
+    flat = [w for w in written.flat if isinstance(w, Written)]
+    key = np.ravel(entry.part(np.asarray(graph.nodes[entry.node].value, float)))
+    alike = len(flat) == key.size
+    for i, one in enumerate(flat):
+        if not alike or abs(float(one.value) - key[i]) > 1e-12 * max(1.0, abs(key[i])):
+            yield one
 
 
 def _entry(graph: Graph, claim: Claim) -> Entry:

@@ -112,6 +112,17 @@ class Pen:
             return fits(paper, np.asarray(values, float), error * scale, node.exact,
                         self.judge.judging)  # fmt: skip
 
+        style = self.sheet.style
+
+        def roughly(values: Array, scale: float = 1.0) -> Array:
+            half = (
+                paper.half
+                if style is None
+                else np.maximum(paper.half, style.half_unit(paper.value) * paper.whole)
+            )
+            off = np.abs(paper.value - np.asarray(values, float))
+            return off <= half + error * scale + 1e-9 * np.abs(paper.value)
+
         def fit_number(number: float, unit: float, position: int) -> bool:
             value = flat_meant[position]
             room = flat_error[position] + (unit if unit > 0 else flat_unit[position]) / 2
@@ -128,6 +139,7 @@ class Pen:
             self._others(which, predictions),
             self.judge.graph.problem.index_from,
             self.sheet.style.spelled if self.sheet.style is not None else _whole,
+            roughly,
         )
 
     def _others(self, which: int, predictions: Mapping[int, Prediction]) -> list[Other]:

@@ -118,7 +118,8 @@ def _of_numbers(entry: Entry, which: int, judge: Judge, search: Search) -> Stand
     found.cut = bool(np.any(search.exempt.is_cut(which)))
     found.at_zero = bool(np.any(legal & ~verdict.right))
     if np.all(right):
-        found.by_luck = verdict.tainted and not np.all(follows) and not _not_carried(which, search)
+        strays = verdict.tainted and not np.all(follows) and not _not_carried(which, search)
+        found.by_luck = strays or search.contradicts(which)
         return found
     if not _equal(verdict, entry, judge):
         found.carried = np.asarray(verdict.predicted, float).tolist()

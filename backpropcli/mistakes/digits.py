@@ -24,6 +24,8 @@ def changed_digits(shown: Shown, position: int) -> float | None:
 
 def dropped_digit(shown: Shown, position: int) -> float | None:
     """The bits for a number that fits if one digit is put in; nothing if none does."""
+    if not is_short(shown, position):
+        return None
     return _cost(shown, position, list(_inserted(shown.text(position))))
 
 

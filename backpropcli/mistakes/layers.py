@@ -234,7 +234,7 @@ def products_by_entry(world: World) -> Iterator[tuple[str, Expr, bool]]:
     """Matrix products taken entry by entry, with whether the shape is the right one."""
     for equation in (*world.forward, *world.gradients):
         for path, node in walk(equation.expr):
-            if not is_op(node, "matmul"):
+            if not is_op(node, "matmul", "outer"):
                 continue
             for product in _by_entry(world, *node.args):
                 if world.shape(product) is not None:

@@ -29,7 +29,7 @@ class Shown(NamedTuple):
     All arrays have one shape. ``fit`` compares what was written with other values,
     ``fit_number`` another number with what was meant at a flat position. ``others`` are answers
     of the same shape, ``index_from`` is for naming entries, ``spell`` writes a number as this
-    person does.
+    person does, and ``roughly`` compares as ``fit`` does, also where a whole number was rounded.
     """
 
     quantity: str
@@ -42,6 +42,7 @@ class Shown(NamedTuple):
     others: Sequence[Other]
     index_from: int
     spell: Callable[[float], str] = str
+    roughly: Callable[[Array, float], Array] | None = None
 
     @property
     def wrong(self) -> list[int]:
@@ -59,7 +60,10 @@ class Shown(NamedTuple):
         if not shape:
             return self.quantity
         where = np.unravel_index(position, shape)
-        stem = self.quantity
+        stem, bracket, inner = self.quantity.partition("[")
+        if bracket:  # an entry of a row that was claimed by itself
+            first = inner.rstrip("]")
+            return f"{stem}[{first},{','.join(str(int(i) + self.index_from) for i in where)}]"
         return f"{stem}[{','.join(str(int(i) + self.index_from) for i in where)}]"
 
     def text(self, position: int) -> str:

@@ -150,8 +150,9 @@ def at_place(root, accepted) -> bool:
 
 
 def placed(at: str, site: str) -> bool:
-    """The same place; without '#' of any example."""
-    return at == site or ("#" not in at and at == site.partition("#")[0])
+    """The same place; where one of them tells no example, of any."""
+    told = "#" in at and "#" in site
+    return at == site or (not told and at.partition("#")[0] == site.partition("#")[0])
 
 
 def root_of(mistake) -> tuple[str, str, bool, bool]:

@@ -89,13 +89,19 @@ def yaml_list(written: np.ndarray) -> str:
 
 
 def differs(shown: np.ndarray, other: np.ndarray) -> bool:
-    """Visibly: an entry more than 3 units of its last place and more than 2 % away."""
+    """Visibly: an entry more than 3 units of its last place and more than 2 % away.
+
+    A whole number stands for plus or minus one half of what is not whole.
+    """
     if shown.shape != other.shape:
         return True
+    whole = not any("." in text for text in shown.flat)
     for a, b in zip(shown.flat, other.flat, strict=True):
         if a == b:
             continue
         gap = abs(float(a) - float(b))
+        if whole and a != "0" and "." in b and gap <= 0.5:
+            continue
         if gap > 3.001 * max(unit(a), unit(b)) and gap > 0.02 * max(abs(float(a)), abs(float(b))):
             return True
     return False

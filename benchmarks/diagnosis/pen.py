@@ -29,13 +29,17 @@ class Fault:
         return f"{self.name} at {where}" + (f" [{self.form}]" if self.form else "")
 
 
+GIVEN = {"weight", "bias", "data", "target"}
+
+
 class Pen:
     """Writes the lines of one sheet.
 
     ``values`` holds what the student goes on with, ``shown`` what stands on paper, ``exact`` the
     numbers before rounding. ``offers`` collects, in a run without mistakes, every mistake that
-    the formulas can make. ``clamp`` gives the numbers to go on with at some lines, whatever
-    comes out there; ``rounded`` the lines that are rounded on paper, if not all of them are.
+    the formulas can make; ``rare`` those that hardly anybody makes, but that may give the same
+    numbers. ``clamp`` gives the numbers to go on with at some lines, whatever comes out there;
+    ``rounded`` the lines that are rounded on paper, if not all of them are.
     """
 
     def __init__(self, rounding=Rounding(), made=(), clamp=None, rounded=None):  # noqa: B008
@@ -55,6 +59,7 @@ class Pen:
         self.exact: dict[str, np.ndarray] = {}
         self.order: list[str] = []
         self.offers: dict[Fault, None] = {}
+        self.rare: dict[Fault, None] = {}
         self.readers: dict[str, list[str]] = {}
 
     def fault(self, name: str, at: str, *forms: str) -> str:
@@ -87,8 +92,12 @@ class Pen:
         self.readers.setdefault(name, []).append(at)
         value = self.values[name]
         if self.collecting:
+            kind = self.kinds[name]
             if forms := self._mistakable(name, value):
                 self.fault("wrong-parameter", at, *forms)
+            for other, its in self.kinds.items():
+                if {kind, its} <= GIVEN and its != kind and self.values[other].shape == value.shape:
+                    self.rare.setdefault(Fault("wrong-parameter", at, f"{name}<-{other}"))
             if forms := negatives(name, value):
                 self.fault("sign-slip", at, *forms)
         form = self.active.get(("sign-slip", at), "")

@@ -82,33 +82,44 @@ class ResidualRun:
         pen.line("z", z)
         gate = float(pen.values["y1"] + x0 > 0)
         mask = float(x0 * w0 + pen.values["b0"] > 0)
-        if pen.fault("value-for-derivative", "dz/dw1"):
-            pen.line("dz/dw1", pen.values["z"])
-        else:
-            factor = (
-                1.0 if pen.fault("missing-input-factor", "dz/dw1") else pen.read("x1", "dz/dw1")
-            )
-            pen.line("dz/dw1", gate * factor)
-        pen.line("dz/db1", gate * self._bias(pen, "dz/db1", pen.values["b1"], x1))
-        for name in ("dz/dw0", "dz/db0"):
-            path = 1.0 if pen.fault("weight-skipped", name) else pen.read("w1", name)
-            if pen.fault("upstream-dropped", name) or pen.fault("wrong-upstream", name, "dz/dy1"):
+        self._near(pen, gate, x1)
+        self._far(pen, gate, mask, x0)
+        self._input(pen, gate, mask)
+
+    def _near(self, pen, gate, x1) -> None:
+        at = "dz/dw1"
+        factor = 1.0 if pen.fault("missing-input-factor", at) else pen.read("x1", at)
+        slope = (1 - gate if pen.fault("mask-inverted", at) else gate) * factor
+        pen.line(at, pen.values["z"] if pen.fault("value-for-derivative", at) else slope)
+        at = "dz/db1"
+        factor = self._bias(pen, at, pen.values["b1"], x1)
+        pen.line(at, (1 - gate if pen.fault("mask-inverted", at) else gate) * factor)
+
+    def _far(self, pen, gate, mask, x0) -> None:
+        for at in ("dz/dw0", "dz/db0"):
+            path = 1.0 if pen.fault("weight-skipped", at) else pen.read("w1", at)
+            if pen.fault("upstream-dropped", at) or pen.fault("wrong-upstream", at, "dz/dy1"):
                 path = 1.0
-            if name == "dz/dw0":
-                factor = 1.0 if pen.fault("missing-input-factor", name) else pen.read("x0", name)
+            if at == "dz/dw0":
+                factor = 1.0 if pen.fault("missing-input-factor", at) else pen.read("x0", at)
             else:
-                factor = self._bias(pen, name, pen.values["b0"], x0)
-            pen.line(name, gate * path * mask * factor)
+                factor = self._bias(pen, at, pen.values["b0"], x0)
+            passed = 1 - mask if pen.fault("mask-inverted", at) else mask
+            pen.line(at, gate * path * passed * factor)
+
+    @staticmethod
+    def _input(pen, gate, mask) -> None:
         at = "dz/dx0"
         skipped = pen.fault("weight-skipped", at, "w0", "w1")
         inner = 1.0 if skipped == "w0" else pen.read("w0", at)
         outer = 1.0 if skipped == "w1" else pen.read("w1", at)
         outer = 1.0 if pen.fault("wrong-upstream", at, "dz/dy1") else outer
+        passed = 1 - mask if pen.fault("mask-inverted", at) else mask
         direct = 0.0 if pen.fault("skip-path-dropped", at) else 1.0
         long = 0.0 if pen.fault("fanout-path-dropped", at, "only the skip") else 1.0
         if pen.fault("accumulate-doubled", at, "skip"):
             direct = 2.0
-        pen.line(at, gate * (direct + long * outer * mask * inner))
+        pen.line(at, gate * (direct + long * outer * passed * inner))
 
     @staticmethod
     def _bias(pen, at, b, x):

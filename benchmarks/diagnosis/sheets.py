@@ -194,7 +194,7 @@ class Maker:
     def _sheet(self, seed, desk, clean, made, hidden, truth) -> Sheet:
         student = desk.write(made)
         sheet = student.handed_in(desk.submitted)
-        offers = with_everywhere(list(clean.offers))
+        offers = [*with_everywhere(list(clean.offers)), *clean.rare]
         slips = possible_slips(clean.handed_in(desk.submitted), desk.submitted) if truth else []
         sets = []
         for k, mistake in enumerate(made):

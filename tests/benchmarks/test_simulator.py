@@ -219,7 +219,6 @@ def test_every_offered_mistake_has_a_weight():
         seen |= {offer.name for offer in pen.offers}
     assert seen <= set(WEIGHTS)
     slips = {
-        "sign-slip",
         "decimal-slip",
         "digit-slip",
         "digit-dropped",

@@ -139,7 +139,7 @@ def numbers(line):
 
 
 def test_most_numbers_with_two_decimals_are_a_style():
-    assert style_of(numbers("z: [0.25, 1.50, 12.75]")) == Style(2, 3)
+    assert style_of(numbers("z: [0.25, 1.50, 12.75, 3.14]")) == Style(2, 3)
 
 
 def test_most_numbers_with_three_digits_are_a_style():

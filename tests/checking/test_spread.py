@@ -63,12 +63,13 @@ def test_many_entries_are_moved_all_at_once():
 
 
 def test_what_leaves_its_domain_moves_nothing():
-    assert moved(lambda values: np.sqrt(values[0]), (-1.0,), (0.5,)) == 0
+    """The root of 1 - 2 is none."""
+    assert moved(lambda values: np.sqrt(values[0]), (1.0,), (-2.0,)) == 0
 
 
 def test_kinks_are_seen_anywhere_in_an_equation():
     z = Name("z")
-    assert is_bent(1 + call("relu", z) * 2)
+    assert is_bent(call("relu", z) * 2 + 1)
     assert is_bent(call("maximum", z, Name("x")))
     assert not is_bent(call("sigmoid", z) * 2)
     assert not is_bent(None)

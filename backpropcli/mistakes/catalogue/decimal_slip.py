@@ -29,7 +29,9 @@ def slips(shown: Shown) -> Iterator[Slip]:
     """One entry, or all that are off, times a power of ten."""
     for power in (-2, -1, 1, 2):
         factor = 10.0**power
-        hit = shown.off & shown.fit(shown.meant * factor, factor) & (shown.meant != 0)
+        fit = shown.roughly or shown.fit
+        sane = (shown.meant != 0) & (shown.written != 0)
+        hit = shown.off & fit(shown.meant * factor, factor) & sane
         positions = [int(i) for i in np.flatnonzero(hit)]
         bits = 1.0 if abs(power) == 1 else 2.0
         if len(positions) > 1:

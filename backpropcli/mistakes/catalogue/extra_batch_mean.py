@@ -24,8 +24,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.losses import batch_sizes
-from backpropcli.mistakes.parts import scaled
+from backpropcli.mistakes.losses import batch_sizes, penalised
+from backpropcli.mistakes.parts import scaled, summed, terms
 from backpropcli.mistakes.world import World
 
 MEAN_IS_IN = "a second time: the gradient from which it follows contains the mean already"
@@ -42,6 +42,11 @@ def edits(world: World) -> Iterator[Edit]:
             expr = scaled(equation.expr, Fraction(1, count))
             bits = 0.0 if what == "examples" else 1.0
             yield from world.edit(equation.name, expr, kind, bits, count=str(count), why=why)
+        for equation, data, penalty in penalised(world):
+            part = summed([*terms(scaled(summed(data), Fraction(1, count))), *penalty])
+            yield from world.edit(
+                equation.name, part, what + " below", 0.0, count=str(count), why=why
+            )
 
 
 MISTAKE = Mistake(
