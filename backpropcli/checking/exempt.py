@@ -45,7 +45,7 @@ class Exempt:
             entry = self.sheet.entries[which]
             if entry.worked is not None and self._fits_worked(which):
                 self.arithmetic.append(which)
-            elif self._follows_lost(which):
+            elif self._follows_lost(which) or self._follows_misfit(which):
                 self.unfollowed.add(which)
             else:
                 found.append(which)
@@ -58,6 +58,11 @@ class Exempt:
         return bool(
             np.all(fits(entry.worked, verdict.predicted, verdict.error, exact, self.judge.judging))
         )
+
+    def _follows_misfit(self, which: int) -> bool:
+        """Whether an entry goes on from an answer of another shape."""
+        behind = self.trial.behind(self.node(which))
+        return any(e.misfit is not None and e.node in behind for e in self.sheet.entries)
 
     def _follows_lost(self, which: int) -> bool:
         """Whether an entry follows from a value of the student that cannot be followed."""

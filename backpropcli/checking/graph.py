@@ -313,7 +313,7 @@ class Graph:
             *(n for n in total.values if n.endswith("_change")),
         ):
             if name in total.values and (TOTAL, name) not in self.places:
-                self._add(Node(name, TOTAL, "update", value=total.values[name]))
+                self._add(self._valued(Node(name, TOTAL, "update"), total))
         if update.steps > 1:
             for weight in update.weights:
                 self._whole_change(weight, update.steps, total)
@@ -325,7 +325,7 @@ class Graph:
             self.nodes[first].at = Instance(0, -1)
         name = f"{weight}_change"
         if name in total.values:
-            self._add(Node(name, TOTAL, "update", value=total.values[name]))
+            self._add(self._valued(Node(name, TOTAL, "update"), total))
 
     def _definitions(self) -> None:
         for equation in self.program.definitions:

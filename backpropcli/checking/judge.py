@@ -216,12 +216,13 @@ class Judge:
         none = np.zeros(np.shape(key))
         tainted = any(state.wrong[p] for p in node.parents)
         capped = error if tainted else self._capped(error, paper, predicted, key, i)
-        follows = fits(paper, predicted, capped, node.exact and not tainted, self.judging)
+        exact = node.exact & (np.asarray(not tainted) | (capped <= 0))
+        follows = fits(paper, predicted, capped, exact, self.judging)
         if not np.all(follows):
             other = self._by_input(entry, i, state)
             if other is not None:
                 error = error + np.abs(other - predicted) * 1e-9
-                agrees = fits(paper, other, error, node.exact and not tainted, self.judging)
+                agrees = fits(paper, other, error, exact, self.judging)
                 if np.count_nonzero(agrees) > np.count_nonzero(follows):
                     follows, predicted = agrees, other
         right = fits(paper, key, none, node.exact, self.judging)

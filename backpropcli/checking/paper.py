@@ -61,7 +61,7 @@ def on_paper(written: Array) -> Paper:
     return Paper(value, unit, whole, digits, texts.reshape(shape))
 
 
-def fits(paper: Paper, value: Array, error: Array, exact: bool, judging: Judging) -> Array:
+def fits(paper: Paper, value: Array, error: Array, exact: bool | Array, judging: Judging) -> Array:
     """For each entry whether it is the value, rounded or cut, which is known up to ``error``.
 
     ``exact`` says that the value is rational, so that a whole number must be met exactly.
@@ -84,7 +84,7 @@ def fits(paper: Paper, value: Array, error: Array, exact: bool, judging: Judging
     return near | (off <= _long_reach(paper, value)) | _cut(paper, value, error, off, noise)
 
 
-def _half_units(paper: Paper, value: Array, error: Array, exact: bool) -> Array:
+def _half_units(paper: Paper, value: Array, error: Array, exact: bool | Array) -> Array:
     """Half a unit of each entry; none of a whole number where the value is one, or a fraction."""
     integral = np.abs(value - np.round(value)) <= NOISE * np.maximum(1.0, np.abs(value))
     sharp = paper.whole & (exact | ((error <= 0) & integral))

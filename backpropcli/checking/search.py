@@ -185,11 +185,12 @@ class Search:
     def decides(self, account: Account, part: Candidate, tied: Sequence[Candidate]) -> str:
         """The unsubmitted quantity whose value would tell the tied mistakes apart best."""
         others = tuple(p for p in account.parts if p is not part)
-        seen: dict[str, set[bytes]] = {}
+        told: list[dict[str, bytes]] = []
         for one in tied:
             changes = [change for p in (*others, one) for change in p.changes]
-            for name, value in self.trial.unseen(changes).items():
-                seen.setdefault(name, set()).add(np.round(value, 9).tobytes())
+            unseen = self.trial.unseen(changes)
+            told.append({name: np.round(value, 9).tobytes() for name, value in unseen.items()})
+        seen = {name: {each.get(name, b"") for each in told} for each in told for name in each}
         if len(tied) < 2 or not seen:
             return ""
         name = max(seen, key=lambda n: len(seen[n]))

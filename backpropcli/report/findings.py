@@ -105,7 +105,8 @@ class _Maker:
         self.unexplained = [
             a for a in report.answers if a.status == "wrong" and not a.roots and reveal != "none"
         ]
-        off = {a.quantity for a in self.unexplained}
+        named = {a.quantity for a in report.answers if 0 in a.roots}
+        off = {a.quantity for a in self.unexplained} - named
         self.opens = bool(report.mistakes) and report.first_wrong_step not in off
 
     def page(self) -> Page:
@@ -149,13 +150,20 @@ class _Maker:
         )
 
     def findings(self) -> Iterator[Finding]:
-        """The mistakes, then the lines that none explains, then workings and unreadable entries."""
+        """The mistakes, then the lines that none explains, then workings and unreadable entries.
+
+        The first wrong step opens them, also where no mistake explains it.
+        """
         if self.reveal == "none":
             return
+        opening = self.opening()
+        if opening is not None:
+            yield self.unnamed(opening, "first wrong step")
         for number, root in enumerate(self.report.mistakes):
             yield self.mistake(number, root)
         for answer in self.unexplained:
-            yield self.unnamed(answer)
+            if answer is not opening:
+                yield self.unnamed(answer)
         for answer in self.report.answers:
             roots = [self.report.mistakes[number] for number in answer.roots]
             if not all(link.ok for link in answer.links) and not any(map(is_arithmetic, roots)):
@@ -163,6 +171,13 @@ class _Maker:
             if answer.status == "unreadable":
                 said = tuple(Said(visible_name(note)) for note in answer.notes)
                 yield self.finding("cannot be read", answer, said)
+
+    def opening(self) -> Answer | None:
+        """The answer with the first wrong step, where no mistake explains it and others follow."""
+        if self.opens or not self.report.mistakes:
+            return None
+        first = self.report.first_wrong_step
+        return next((a for a in self.unexplained if a.quantity == first), None)
 
     def mistake(self, number: int, root: Root) -> Finding:
         touched = [a for a in self.report.answers if number in a.roots]
@@ -187,10 +202,10 @@ class _Maker:
             if value is not None and answer.status == "wrong":
                 yield Said(value_words(value), label, True)
 
-    def unnamed(self, answer: Answer) -> Finding:
+    def unnamed(self, answer: Answer, what: str = "off") -> Finding:
         sentences = answer.notes or (WORK_AGAIN if self.reveal == "hint" else UNEXPLAINED,)
         said = [Said(visible_name(sentence)) for sentence in sentences]
-        return self.finding("off", answer, (*said, *self.values(answer)))
+        return self.finding(what, answer, (*said, *self.values(answer)))
 
     def working(self, answer: Answer) -> Finding:
         """The equals signs of a working that do not hold."""

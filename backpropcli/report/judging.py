@@ -12,6 +12,7 @@ from backpropcli.writing import NumberStyle, number
 POINTS = NumberStyle(significant=3)
 MOST_WRITTEN = 60  # characters of what was written that a line shows
 MOST_NAMES = 8
+SEE = "see below"
 MOST_ENTRIES = 12  # entries of an axis
 NOTES = {
     "rounded": "right but for rounding",
@@ -74,11 +75,13 @@ def written_words(answer: Answer) -> str:
 def answer_words(answer: Answer, roots: list[Root]) -> str:
     """A short note on an answer: why it is off, or what is remarkable about it."""
     if answer.status == "wrong" and roots:
-        said = list(dict.fromkeys(_because(answer, root) for root in roots))
+        said = sorted(dict.fromkeys(_because(answer, root) for root in roots), key=_is_cause)
+        if answer.counted and answer.points == answer.max_points:
+            said.append("charged elsewhere")
         return "; ".join([*said, *answer.notes])
     if answer.status == "wrong":
-        return "see below"
-    said = ["see below"] if answer.status == "unreadable" else list(answer.notes)
+        return SEE
+    said = [SEE] if answer.status == "unreadable" else list(answer.notes)
     if not said and answer.status in NOTES:
         said = [NOTES[answer.status]]
     if answer.expected is not None and answer.status != "correct":
@@ -89,7 +92,11 @@ def answer_words(answer: Answer, roots: list[Root]) -> str:
 
 
 def _because(answer: Answer, root: Root) -> str:
-    return "see below" if root.at == answer.quantity else f"because of {root.at}"
+    return SEE if root.at == answer.quantity else f"because of {root.at}"
+
+
+def _is_cause(said: str) -> bool:
+    return said != SEE
 
 
 def value_words(value: Any) -> str:
@@ -130,8 +137,9 @@ def mistake_words(root: Root, reveal: str) -> Iterator[tuple[str, str, bool]]:
     if root.remedy and root.remedy != root.right:
         yield root.remedy, "to do it right", False
     yield from _reach(root)
-    others = ", ".join(f"{other.name} ({other.code})" for other in root.alternatives)
-    if others:
+    named = {other.name: other.code for other in root.alternatives if other.name != root.name}
+    if named:
+        others = ", ".join(f"{name} ({code})" for name, code in named.items())
         yield others, "the same numbers also come from", False
     if root.decides:
         yield f"{root.decides} would tell them apart: work it out too.", "", False

@@ -20,6 +20,7 @@ WHERE = r"(?<=\w)\[[\d,: ]*\]|\(\d+,[\d, ]*\)|\b(?:entry|row|column|example|step
 NUMBER = re.compile(
     rf"(?P<where>{WHERE})|(?<![\w.])[-−]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?(?:/\d+)?"
 )
+SEPARATED = re.compile(r"[-−]?\d+(?:[,_']\d+)+")
 HIDDEN = "..."
 GIVEN = ("correct", "rounded")  # statuses of an answer whose value is right already
 
@@ -118,8 +119,13 @@ def _secrets(answer: Answer) -> list[float]:
 
 
 def _numbers(answer: Answer) -> set[str]:
-    """The numbers that the student wrote."""
-    return {found[0] for found in NUMBER.finditer(answer.text)}
+    """The numbers that the student wrote; ``6,125`` is one of them, whatever it should mean."""
+    own = {found[0] for found in NUMBER.finditer(answer.text)}
+    if answer.status != "unreadable":
+        return own
+    for found in SEPARATED.finditer(answer.text):
+        own |= {re.sub("[,_']", "", found[0]), found[0].replace(",", ".")}
+    return own
 
 
 def _entries(value: Any) -> Iterator[float]:

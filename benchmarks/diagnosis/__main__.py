@@ -30,7 +30,7 @@ def main() -> int:
     if not any(n is not None for n in narrowed) and options.show is None and not options.failures:
         if options.short:
             return 0 if print_gates() else 1
-        everything(options.seed, (options.sheets or 100) / 100)
+        everything(options.seed, (options.sheets or 60) / 100)
         return 0
     kind, suite = chosen(options)
     if options.show is not None:
@@ -77,7 +77,7 @@ def arguments() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.diagnosis", description=__doc__)
     add = parser.add_argument
-    add("--sheets", type=int, help="sheets of the chosen suite; in a whole run, percent (100)")
+    add("--sheets", type=int, help="sheets of the chosen suite; in a whole run, percent (60)")
     add("--seed", type=int, default=0)
     add("--short", action="store_true", help="only the gates, in a minute")
     add("--density", choices=DENSITIES)

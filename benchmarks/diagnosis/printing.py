@@ -62,11 +62,11 @@ TITLES = {
     "left-out": "The mistake is not in the catalogue",
 }
 COLUMNS = {
-    "one": [*m.ONE_COLUMNS, "ambiguous", "status of values"],
-    "many": ["all, no other", "precision", "recall", "status of values"],
-    "clean": ["false alarm", "mistake named", "status of values"],
-    "random": ["named", "even as possible", "place right", "status of values"],
-    "left-out": ["named", "even as possible", "named wrongly", "status of values"],
+    "one": [*m.ONE_COLUMNS, "ambiguous", "statuses"],
+    "many": ["all, no other", "precision", "recall", "statuses"],
+    "clean": ["false alarm", "mistake named", "statuses"],
+    "random": ["named", "even as possible", "place right", "statuses"],
+    "left-out": ["named", "even as possible", "named wrongly", "statuses"],
 }
 
 

@@ -25,6 +25,7 @@ from benchmarks.diagnosis.truth import (
     accepted,
     explained_by_one,
     explanations,
+    shows,
     statuses,
     unlike,
 )
@@ -121,7 +122,7 @@ class Maker:
         rules = Hat(rng, with_everywhere(list(clean.offers)))
         slips = Hat(rng, possible_slips(clean.handed_in(desk.submitted), desk.submitted))
         made: list = []
-        sheet = clean.handed_in(desk.submitted)
+        right = clean.handed_in(desk.submitted)
         missed = 0
         for _ in range(60):
             if len(made) == faults:
@@ -139,15 +140,10 @@ class Maker:
             if {*new.places} & {place for m in made for place in m.places}:
                 continue
             after = self._try(desk, [*made, new])
-            if (
-                after is None
-                or not unlike(sheet, after)
-                or not self._all_seen(desk, made, new, after)
-            ):
+            if after is None or not self._all_seen(desk, [*made, new], after, right):
                 missed += 1
                 continue
             made.append(new)
-            sheet = after
         return None, missed
 
     @staticmethod
@@ -157,12 +153,11 @@ class Maker:
         except Unwritable:
             return None
 
-    def _all_seen(self, desk, made, new, after) -> bool:
-        """Each earlier mistake still shows."""
+    def _all_seen(self, desk, made, after, right) -> bool:
+        """Each mistake changes some number, and not back to the right one."""
         for k in range(len(made)):
-            rest = [*made[:k], *made[k + 1 :], new]
-            before = self._try(desk, rest)
-            if before is None or not unlike(before, after):
+            before = self._try(desk, [*made[:k], *made[k + 1 :]])
+            if before is None or not shows(before, after, right):
                 return False
         return True
 

@@ -53,6 +53,21 @@ def unlike(one: dict, other: dict) -> bool:
     return any(differs(one[name], other[name]) for name in one)
 
 
+def shows(before: dict, after: dict, right: dict) -> bool:
+    """Whether an entry changes visibly, to something that is visibly wrong."""
+    for name, shown in after.items():
+        if shown.shape != before[name].shape or shown.shape != right[name].shape:
+            if differs(before[name], shown):
+                return True
+            continue
+        for spot in np.ndindex(shown.shape):
+            entry = np.asarray(shown[spot], dtype=object)
+            others = (np.asarray(sheet[name][spot], dtype=object) for sheet in (before, right))
+            if shown[spot] != before[name][spot] and all(differs(entry, o) for o in others):
+                return True
+    return False
+
+
 def alike(one: dict, other: dict) -> bool:
     """Whether two sheets have the very same text."""
     return all(same(one[name], other[name]) for name in one)

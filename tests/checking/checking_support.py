@@ -9,10 +9,8 @@ from textwrap import dedent, indent
 
 from backpropcli.checking.check import Checker, check_text
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.paper import Judging, Written, on_paper
+from backpropcli.checking.paper import Judging
 from backpropcli.checking.sheet import lay_out
-from backpropcli.checking.written import piece_of, written_number
-from backpropcli.files.tree import Scalar
 from backpropcli.mistakes.nets import NETS
 from backpropcli.problem import Problem, problem_from_text
 

@@ -70,8 +70,8 @@ def test_18_rounded_or_cut_at_the_written_digits(line, expected):
 
 def test_18_rounded_is_what_needs_the_students_own_digits():
     """2*0.8*0.8 from h = 0.8 is 1.28; sigmoid(1.55) = 0.8249 gives 1.3609."""
-    net = "inputs: {z: 1.55}\nweights: {w: 2}\nnetwork:\n  h: sigmoid(z)\n  q: w*h*h\nfind: [h, q]\n"
-    found = report(net, "h: 0.8\nq: 1.28")
+    net = "inputs: {z: 1.55}\nweights: {w: 2}\nnetwork:\n  h: sigmoid(z)\n  q: w*h*h\n"
+    found = report(net, "h: 0.8\nq: 1.28", "find: [h, q]\n")
     assert statuses(found) == {"h": "correct", "q": "rounded"}
     assert "truncated-not-rounded" in notices(report("A", "L: 1.76"))
 
@@ -96,6 +96,17 @@ def test_18_rounded_is_what_needs_the_students_own_digits():
 )
 def test_19_whole_numbers(which, line, expected):
     assert status(which, line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("L: 10.125", "carried"), ("L: 10", "wrong"), ("dL/dyhat: 4.5", "carried"),
+     ("dL/dyhat: 4", "wrong"), ("dL/dyhat: 5", "wrong")],
+)  # fmt: skip
+def test_19_carried_fractions_are_exact_too(line, expected):
+    """From yhat = 6 the residual is 9/2, and the loss 81/8."""
+    quantity = line.partition(":")[0]
+    assert statuses(report(THREE, f"yhat: 6\n{line}"))[quantity] == expected
 
 
 @pytest.mark.parametrize(

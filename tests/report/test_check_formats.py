@@ -7,13 +7,19 @@ from fractions import Fraction
 import pytest
 from check_support import ANSWERS, FORMATS, KEPT, LINES, REPORT, judged, place, shown, with_root
 
-from backpropcli.checking.data import CheckReport
+from backpropcli.checking.data import CheckReport, Root
 from backpropcli.report.checks import load, names
 from backpropcli.report.judging import passed, score_words
 from backpropcli.report.notebook import render_check
 from backpropcli.report.options import CheckOptions
 
 TEXTS = ("table", "plain", "markdown")
+ALIKE = (
+    ("BP301", "square-factor-kept"),
+    ("BP601", "wrong-parameter"),
+    ("BP601", "wrong-parameter"),
+    ("BP102", "sign-slip"),
+)
 
 
 def flat(text: str) -> str:
@@ -170,7 +176,35 @@ def test_an_unexplained_line_before_the_first_mistake_is_the_first_wrong_step() 
     report = replace(REPORT, first_wrong_step="dL/dW1")
     text = shown("plain", report=report)
     assert text.splitlines()[0].endswith("first wrong step: dL/dW1")
-    assert "Next wrong step: dL/dyhat" in text
+    assert text.index("First wrong step: dL/dW1\n") < text.index("Next wrong step: dL/dyhat")
+    assert text.count("this line is off: the second row") == 1
+
+
+def test_a_quantity_that_is_named_in_one_example_and_unexplained_in_another() -> None:
+    answers = (
+        replace(judged("yhat", "wrong", text="3", roots=(0,)), example=1),
+        replace(judged("yhat", "wrong", text="4"), example=2),
+    )
+    root = replace(KEPT, at="yhat", example=1, explains=("yhat",))
+    report = replace(REPORT, answers=answers, mistakes=(root,), first_wrong_step="yhat")
+    text = shown("plain", report=report)
+    assert text.splitlines()[0].endswith("first wrong step: yhat, example 1")
+    assert text.index("First wrong step: yhat, example 1") < text.index("Off: yhat, example 2")
+
+
+def test_a_name_is_told_once_among_those_with_the_same_numbers() -> None:
+    others = [Root(code, name, "q", "", "", ()) for code, name in ALIKE]
+    text = shown("plain", report=with_root(alternatives=tuple(others)))
+    told = "the same numbers also come from: wrong-parameter (BP601), sign-slip (BP102)\n"
+    assert told in text
+    none_else = shown("plain", report=with_root(alternatives=tuple(others[:1])))
+    assert "the same numbers" not in none_else
+
+
+def test_a_wrong_line_with_all_its_points_says_where_they_were_lost() -> None:
+    first = replace(ANSWERS[2], points=ANSWERS[2].max_points)
+    lines = shown("plain", report=replace(REPORT, answers=(first,))).splitlines()
+    assert any(line.endswith("(because of dL/dyhat; charged elsewhere)") for line in lines)
 
 
 def test_a_notice_is_not_called_a_wrong_step() -> None:

@@ -130,3 +130,13 @@ def test_messages_of_mistakes_hide_values_of_two_digits_but_no_factors() -> None
     root = reduced(replace(report, answers=answers), "diagnosis").mistakes[0]
     assert root.message == "twice as large: 2 times ..."
     assert root.remedy == "write ..."
+
+
+def test_digits_of_the_students_own_are_told_in_another_spelling() -> None:
+    said = "`6,125` has signs between its digits: write 6125, or 6.125 if a decimal point is meant"
+    answer = judged("L", "unreadable", text="6,125", expected=6.125, notes=(said,))
+    (found,) = reduced(replace(REPORT, answers=(answer,), mistakes=()), "diagnosis").answers
+    assert found.notes == (said,)
+    other = replace(answer, text="6,5", notes=("write 6.125",))
+    (found,) = reduced(replace(REPORT, answers=(other,), mistakes=()), "diagnosis").answers
+    assert found.notes == ("write ...",)
