@@ -18,7 +18,7 @@ Turned = Callable[[Entry], "Paper | None"]  # the paper in our convention, None:
 def legal_convention(judge: Judge) -> tuple[Judge, str] | None:
     """The sheet judged in the convention that makes all of it right, and its name."""
     for turned, name in _conventions(judge):
-        sheet = Sheet(judge.graph, [], judge.sheet.style)
+        sheet = Sheet(judge.graph, [], judge.sheet.rounded)
         changed = False
         for entry in judge.sheet.entries:
             paper = turned(entry)

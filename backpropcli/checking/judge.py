@@ -187,7 +187,8 @@ class Judge:
         self.verdicts[which] = verdict
         assert entry.paper is not None
         verdict.carried_on = which not in self.meant
-        wrong = bool(np.any(~(verdict.right | (verdict.near & verdict.follows))))
+        rounded = verdict.follows & (verdict.near | (not verdict.tainted))
+        wrong = bool(np.any(~(verdict.right | rounded)))
         verdict.lost = wrong and _is_degenerate(entry, self.graph)
         if not self.clamp or verdict.lost:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import floor, log10
@@ -127,12 +127,14 @@ def _long_reach(paper: Paper, value: Array) -> Array:
 class Style(NamedTuple):
     """How somebody rounds: to so many decimals, or to so many significant digits.
 
-    ``both``: neither is the rule on this sheet, so the finer of the two is taken.
+    ``by_size`` is for sheets where neither is the rule: the decimals of numbers by their leading
+    place, from ``lowest`` on.
     """
 
     decimals: int | None
     significant: int
-    both: bool = False
+    by_size: tuple[int, ...] = ()
+    lowest: int = 0
 
     def finest(self) -> float:
         """Half a unit of the last decimal that this person usually writes."""
@@ -151,15 +153,15 @@ class Style(NamedTuple):
     def half_unit(self, value: Array) -> Array:
         """Half a unit of the last digit that this person would write of a value."""
         value = np.asarray(value, float)
-        if self.decimals is not None and not self.both:
+        if self.decimals is not None and not self.by_size:
             return np.full(value.shape, 0.5 * 10.0**-self.decimals)
         size = np.abs(value)
         safe = np.where((size > 0) & np.isfinite(size), size, 1.0)
         lead = np.floor(np.log10(safe))
-        half = np.where(size > 0, 0.5 * 10.0 ** (lead + 1 - self.significant), 0.0)
-        if self.decimals is not None:
-            half = np.minimum(half, 0.5 * 10.0**-self.decimals)
-        return half
+        if self.by_size:
+            place = np.clip(lead - self.lowest, 0, len(self.by_size) - 1).astype(int)
+            return np.asarray(0.5 * 10.0 ** -np.array(self.by_size, float)[place])
+        return np.where(size > 0, 0.5 * 10.0 ** (lead + 1 - self.significant), 0.0)
 
     def rounding(self, value: Array, sure: Array) -> Array:
         """What rounding may take away; nothing from a value that is short already."""
@@ -173,20 +175,31 @@ def style_of(numbers: Iterable[Written]) -> Style | None:
     """How the numbers of a sheet are rounded; nothing where all are whole or exact."""
     decimals: Counter[int] = Counter()
     significant: Counter[int] = Counter()
+    by_size: defaultdict[int, Counter[int]] = defaultdict(Counter)
     for one in numbers:
         if one.whole or one.unit <= 0 or one.digits >= LONG_DIGITS:
             continue
-        decimals[-round(log10(float(one.unit)))] += 1
+        places = -round(log10(float(one.unit)))
+        decimals[places] += 1
         if one.value:
             significant[one.digits] += 1
+            by_size[floor(log10(abs(one.value)))][places] += 1
     if not decimals:
         return None
-    usual, times = max(decimals.items(), key=lambda pair: (pair[1], pair[0]))
-    digits, often = max(significant.items(), key=lambda p: (p[1], p[0])) if significant else (3, 0)
+    usual, times = _most(decimals)
+    digits, often = _most(significant) if significant else (3, 0)
     total = sum(decimals.values())
     if max(times, often) < MAJORITY * total:
-        return Style(usual, digits, True)
+        lowest, highest = min(by_size), max(by_size)
+        sizes = range(lowest, highest + 1)
+        nearest = (min(by_size, key=lambda known: abs(known - size)) for size in sizes)
+        return Style(usual, digits, tuple(_most(by_size[size])[0] for size in nearest), lowest)
     return Style(usual, digits) if times >= often else Style(None, digits)
+
+
+def _most(counted: Counter[int]) -> tuple[int, int]:
+    """What occurs most, and how often; of several, the greatest."""
+    return max(counted.items(), key=lambda pair: (pair[1], pair[0]))
 
 
 def last_unit(value: float, significant: int) -> float:

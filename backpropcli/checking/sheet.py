@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,7 +65,16 @@ class Sheet:
 
     graph: Graph
     entries: list[Entry] = field(default_factory=list)
-    style: Style | None = None
+    rounded: list[tuple[Written, ...]] = field(default_factory=list)
+
+    @cached_property
+    def style(self) -> Style | None:
+        """How numbers are rounded on this sheet."""
+        return style_of(chain.from_iterable(self.rounded))
+
+    def style_beside(self, which: int) -> Style | None:
+        """How the numbers of all other entries are rounded."""
+        return style_of(chain(*self.rounded[:which], *self.rounded[which + 1 :]))
 
     def numeric(self) -> Iterator[tuple[int, Entry]]:
         """The entries with numbers that fit, with their positions."""
@@ -75,12 +86,10 @@ class Sheet:
 def lay_out(graph: Graph, claims: Sequence[Claim]) -> Sheet:
     """The claims on the graph."""
     sheet = Sheet(graph)
-    numbers: list[Written] = []
     for claim in claims:
         entry = _entry(graph, claim)
         sheet.entries.append(entry)
-        numbers.extend(_rounded(graph, entry))
-    sheet.style = style_of(numbers)
+        sheet.rounded.append(tuple(_rounded(graph, entry)))
     if sheet.style is not None:
         for entry in sheet.entries:
             if entry.paper is not None:

@@ -112,7 +112,7 @@ class Pen:
             return fits(paper, np.asarray(values, float), error * scale, node.exact,
                         self.judge.judging)  # fmt: skip
 
-        style = self.sheet.style
+        style, beside = self.sheet.style, self.sheet.style_beside(which)
 
         def roughly(values: Array, scale: float = 1.0) -> Array:
             half = (
@@ -138,7 +138,7 @@ class Pen:
             fit_number,
             self._others(which, predictions),
             self.judge.graph.problem.index_from,
-            self.sheet.style.spelled if self.sheet.style is not None else _whole,
+            beside.spelled if beside is not None else _plain,
             roughly,
         )
 
@@ -194,6 +194,6 @@ def _without(off: Array, entries: tuple[int, ...]) -> Array:
     return flat.reshape(np.shape(off))
 
 
-def _whole(value: float) -> str:
-    """A number on a sheet of whole numbers."""
+def _plain(value: float) -> str:
+    """A number on a sheet where nothing is rounded."""
     return f"{value:.0f}" if value == round(value) else f"{value:.6g}"
