@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from backpropcli.checking.claims import ClaimReader
 from backpropcli.checking.data import Claim, Submission
-from backpropcli.checking.written import diagonal, fitted, is_blank
+from backpropcli.checking.written import diagonal, fitted, is_blank, is_left_open
 from backpropcli.errors import Complaint, Place
 from backpropcli.files.reader import read_documents
 from backpropcli.files.schema import complain, expect, known_entries
@@ -18,7 +18,9 @@ from backpropcli.problem.data import Problem
 
 __all__ = ["RawAnswers", "diagonal", "fitted", "raw_answers", "read_answers", "submission"]
 
-KEYS = ("problem", "student", "answers", "examples", "steps")
+SECTIONS = ("answers", "examples", "steps")
+KEYS = ("problem", "student", *SECTIONS)
+OF_PROBLEMS = {"inputs", "weights", "network", "loss"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,8 @@ def read_answers(path: str) -> list[RawAnswers]:
 def raw_answers(source: Source) -> list[RawAnswers]:
     """The documents of an answers file; raises ``FileError`` with all that is wrong."""
     complaints: list[Complaint] = []
-    found = [_document(top, source, complaints) for top in read_documents(source, ANSWERS_LIMITS)]
+    documents = read_documents(source, ANSWERS_LIMITS, loose=SECTIONS)
+    found = [_document(top, source, complaints) for top in documents]
     refuse(complaints)
     return found
 
@@ -79,8 +82,12 @@ def _document(top: Node, source: Source, complaints: list[Complaint]) -> RawAnsw
         complain(f"an answers file is a mapping, found {describe(top)}", top, source, complaints)
         return RawAnswers(source, "", top.place, "", Mapping((), top.place, False))
     before = len(complaints)
+    if _is_problem(top):
+        hint = "backprop solve works it out; answers stand in a file of their own, under `answers:`"
+        complain("this is a problem, not answers", top, source, complaints, hint)
+        return RawAnswers(source, "", top.place, "", Mapping((), top.place, False))
     entries = known_entries(top, KEYS, source, complaints)
-    if not {"answers", "examples", "steps"} & set(entries) and len(complaints) == before:
+    if not set(SECTIONS) & set(entries) and len(complaints) == before:
         hint = "the values stand under `answers:`, each as `quantity: value`"
         complain("nothing is answered here", top, source, complaints, hint)
     problem = entries.get("problem")
@@ -95,6 +102,12 @@ def _document(top: Node, source: Source, complaints: list[Complaint]) -> RawAnsw
     )
 
 
+def _is_problem(top: Mapping) -> bool:
+    """Whether these are the sections of a problem file; both kinds may have `examples`."""
+    keys = {key.text for key, _ in top.entries}
+    return bool(keys & OF_PROBLEMS) and not keys & {"answers", "steps", "problem"}
+
+
 def _text(node: Node | None, key: str, source: Source, complaints: list[Complaint]) -> str:
     if node is None:
         return ""
@@ -107,7 +120,7 @@ def _mapping(
 ) -> Mapping:
     """A mapping of quantities to values; an empty one where nothing was filled in."""
     nothing = Mapping((), place, False)
-    if node is None or (isinstance(node, Scalar) and is_blank(node)):
+    if node is None or (isinstance(node, Scalar) and is_left_open(node)):
         return nothing
     rule = f"{what} must be a mapping of quantities to values"
     return expect(Mapping, node, rule, source, complaints) or nothing
@@ -117,7 +130,7 @@ def _mappings(
     node: Node | None, key: str, source: Source, complaints: list[Complaint]
 ) -> tuple[Mapping, ...]:
     """A list of mappings, one for each example or step; `{}` or nothing skips one."""
-    if node is None or (isinstance(node, Scalar) and is_blank(node)):
+    if node is None or (isinstance(node, Scalar) and is_left_open(node)):
         return ()
     rule = f"`{key}` must be a list of mappings, `{{}}` for one that is skipped"
     sequence = expect(Sequence, node, rule, source, complaints)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from math import log2
 
 from backpropcli.checking.costs import REPEATED, class_bits, total_weight
-from backpropcli.checking.graph import TOTAL, Formula, Graph, Instance
+from backpropcli.checking.formula import Formula
+from backpropcli.checking.graph import TOTAL, Graph, Instance
 from backpropcli.language.nodes import Expr, call
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.entry import Edit, Mistake
@@ -58,7 +59,7 @@ class Candidates:
 def world_of(graph: Graph) -> World:
     """The equations of a graph as mistakes see them; notes the other form of its slopes."""
     run = graph.solution.examples[0] if graph.solution.examples else graph.solution.total
-    world = World(graph.program, run.values)
+    world = World(graph.program, run.values, tuple(graph.totals.values()), graph.parts)
     for slope in world.slopes:
         form = slope.replaced_by(call(slope.activation + "'", slope.argument, **dict(slope.params)))
         graph.other_slopes[slope.equation.name] = Formula(form)
@@ -159,6 +160,9 @@ class _Maker:
             if node is None or self.graph.nodes[node].expr is None:
                 continue
             formula = self.formula(expr)
+            is_total = self.graph.nodes[node].kind == "total"
+            if is_total != any(name in self.graph.parts for name in formula.names):
+                return ()
             parents = [self.graph.visible(n, at) for n in formula.names]
             if any(p is None for p in parents):
                 continue

@@ -169,7 +169,8 @@ def check_file(
     for raw in documents:
         where = _problem_path(raw, str(path), problem_path)
         if where not in checkers:
-            checkers[where] = Checker(_loaded(where, raw), Options(seconds=time_budget))
+            place = raw.problem_place if problem_path is None else None
+            checkers[where] = Checker(_loaded(where, place), Options(seconds=time_budget))
         checker = checkers[where]
         found.append(checker.check(submission(raw, checker.problem)))
     return found
@@ -194,10 +195,17 @@ def _problem_path(raw: RawAnswers, path: str, given: str | os.PathLike[str] | No
     return os.path.join(folder, raw.problem)
 
 
-def _loaded(path: str, raw: RawAnswers) -> Problem:
+def _loaded(path: str, named: Place | None) -> Problem:
+    """The problem of a file; where there is no such file, who names it is told."""
     from backpropcli.files.source import FileError
 
     try:
         return load_problem(path)
     except FileError as error:
-        raise ProblemError(error.complaints) from None
+        raise ProblemError(_named(said, named) for said in error) from None
+
+
+def _named(said: Complaint, named: Place | None) -> Complaint:
+    if named is None or (said.place and said.place.line):
+        return said
+    return said._replace(message=f"{said.message} (named in {named})")

@@ -12,7 +12,7 @@ from backpropcli.checking.levels import only_in_examples
 from backpropcli.checking.sides import is_label
 from backpropcli.checking.sizes import read_sizes
 from backpropcli.checking.values import ValueReader
-from backpropcli.checking.written import Unreadable, is_blank, piece_of
+from backpropcli.checking.written import Unreadable, is_left_open, piece_of
 from backpropcli.errors import Complaint, Place
 from backpropcli.files.schema import complain
 from backpropcli.files.source import Source
@@ -86,7 +86,7 @@ class ClaimReader:
                 said = f"`{target.name}` is different in each example"
                 self.complain(said, key, "it stands under `examples:`, in the item of its example")
                 continue
-            if not _is_nothing(node):
+            if not is_left_open(node):
                 yield self.claim(key, node, target, example, step)
 
     def target(self, key: Scalar) -> Target | None:
@@ -132,15 +132,6 @@ class ClaimReader:
     def complain(self, message: str, key: Scalar, hint: str = "") -> None:
         """Add a complaint about a key."""
         complain(message, key, self.source, self.complaints, hint)
-
-
-def _is_nothing(node: Node) -> bool:
-    """Whether a value was left blank; a list of blanks too, such as YAML's reading of ``-``."""
-    if isinstance(node, Scalar):
-        return is_blank(node)
-    if isinstance(node, Sequence):
-        return bool(node.items) and all(_is_nothing(item) for item in node.items)
-    return False
 
 
 def _shown(node: Node, source: Source) -> tuple[str, Place, int]:

@@ -16,6 +16,7 @@ SLACK = 8.0  # how much longer than the bare numbers an account may be to be tol
 THRESHOLD = 6.0  # bits of evidence that a name needs
 REPEATED = 2.0  # the same mistake at a second place
 MOST_BITS = 40.0
+MOST_ZEROS = 6  # at the end of a number, that say nothing
 
 
 def total_weight() -> float:
@@ -37,8 +38,25 @@ def spelled(paper: Paper, error: Array, off: Array, meant: Array) -> float:
     if not count:
         return 0.0
     size = np.maximum(np.abs(paper.value), np.abs(meant))
-    reach = np.maximum(paper.half + error, np.where(paper.unit > 0, 0.0, size * 1e-4))
+    reach = np.maximum(_grain(paper, meant) / 2 + error, np.where(paper.unit > 0, 0.0, size * 1e-4))
     reach = np.where(reach > 0, reach, 0.5e-4)
     digits = np.log2(1.0 + size / (2 * reach) * 2)
     each = START + NUMBER + np.minimum(digits, MOST_BITS)
     return float(np.sum(each[off])) if each.shape else float(each) * count
+
+
+def _grain(paper: Paper, meant: Array) -> Array:
+    """The unit of each number; a coarser one where all that follows is exact zeros."""
+    unit = paper.unit
+    for _ in range(MOST_ZEROS):
+        coarser = 10 * unit
+        round_ = (unit > 0) & _is_multiple(paper.value, coarser) & _is_multiple(meant, coarser)
+        if not np.any(round_ & (paper.value != 0)):
+            break
+        unit = np.where(round_ & (paper.value != 0), coarser, unit)
+    return unit
+
+
+def _is_multiple(value: Array, unit: Array) -> Array:
+    share = value / np.where(unit > 0, unit, 1.0)
+    return np.abs(share - np.round(share)) < 1e-6

@@ -172,7 +172,8 @@ class CheckReport:
 
     ``mistakes`` are the roots, first error first. ``cut`` says why the search for mistakes
     stopped early, ``notes`` what concerns the whole sheet. ``first_wrong_step`` is the first
-    quantity, in the order of the computation, that is wrong of itself.
+    quantity, in the order of the computation, that is wrong of itself. ``given`` are the names
+    whose numbers the problem tells.
     """
 
     submission: str
@@ -186,6 +187,7 @@ class CheckReport:
     cut: str = ""
     index_from: int = 1
     first_wrong_step: str | None = None
+    given: frozenset[str] = frozenset()
 
     @property
     def score(self) -> Fraction:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from backpropcli.checking.candidates import Candidate, Change
-from backpropcli.checking.graph import Formula
+from backpropcli.checking.formula import Formula
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Judging, fits, is_cut
 from backpropcli.checking.trial import Trial

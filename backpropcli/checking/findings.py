@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from backpropcli.checking.data import Answer, CheckReport, Submission
+from backpropcli.checking.data import Answer, CheckReport, Root, Submission
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.notes import Notes
 from backpropcli.checking.points import Row, rows
@@ -44,13 +45,51 @@ class Findings:
             title=self.problem.title,
             student=self.handed_in.student,
             answers=answers,
-            mistakes=tuple(made.roots),
+            mistakes=tuple(self.telling(made)),
             lines=self.handed_in.lines,
             notes=tuple(self.notes.of_sheet(answers)),
             cut="the search for mistakes ran out of time" if self.search.cut else "",
             index_from=self.problem.index_from,
             first_wrong_step=self.first_wrong(table),
+            given=frozenset(self.problem.given).union(
+                self.problem.upstream, *self.problem.examples
+            ),
         )
+
+    def telling(self, made: Made) -> Iterator[Root]:
+        """The roots without what cannot be said of this sheet.
+
+        A formula does not show which number was used further on. A quantity that was handed in,
+        in whatever example, need not be worked out to tell mistakes apart.
+        """
+        handed_in = {entry.claim.name for entry in self.sheet.entries}
+        for position, root in enumerate(made.roots):
+            mine = [which for which, roots in made.by_entry.items() if position in roots]
+            yield replace(
+                root,
+                carried_on=root.carried_on or not self.shows_numbers(mine),
+                decides="" if root.decides in handed_in else root.decides,
+            )
+
+    def shows_numbers(self, mine: list[int]) -> bool:
+        """Whether answers are numbers, and some that follow from them too."""
+        entries = self.sheet.entries
+        nodes = {entries[which].node for which in mine}
+        later = [
+            entry.claim.formula is None
+            for entry in entries
+            if entry.node is not None and entry.node not in nodes and nodes & self.behind(entry.node)
+        ]
+        return any(later) and any(entries[which].claim.formula is None for which in mine)
+
+    def behind(self, node: int) -> set[int]:
+        """The nodes that go into one."""
+        seen, stack = {node}, [node]
+        while stack:
+            new = set(self.graph.nodes[stack.pop()].parents) - seen
+            seen |= new
+            stack += new
+        return seen
 
     def first_wrong(self, table: list[Row]) -> str | None:
         """The first wrong quantity in the order of the computation."""
@@ -152,8 +191,10 @@ def _plain(value: Array) -> Any:
 
 
 def _places(entry: Entry, found: Standing) -> Iterator[tuple[Any, int]]:
-    """Where the wrong entries stand in the file."""
-    written = entry.claim.written
+    """Where the wrong entries stand in the file, or what cannot be read."""
+    written, trouble = entry.claim.written, entry.claim.trouble
+    if trouble is not None and trouble.place is not None:
+        yield trouble.place, trouble.width
     if written is None or entry.paper is None or written.size != entry.paper.value.size:
         return
     flat = list(written.flat)

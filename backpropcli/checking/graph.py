@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from backpropcli.evaluate.floats import Machine, Step
-from backpropcli.language.nodes import Apply, Expr, Name, call, fold, names, with_args
-from backpropcli.ops import OPS
+from backpropcli.checking.formula import Compute, Formula, on_paper
+from backpropcli.language.nodes import Expr, Name, Number
 from backpropcli.ops.entry import Array
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import COUNTS, canonical
@@ -18,7 +17,6 @@ from backpropcli.solution import Run, Solution
 from backpropcli.solution.run import computable
 
 MOST_NODES = 3000  # of an unrolled problem; steps beyond that are compared with the key alone
-Compute = Callable[[Sequence[Array]], Array]
 
 
 class Instance(NamedTuple):
@@ -47,77 +45,6 @@ class Node:
     children: list[int] = field(default_factory=list)
 
 
-class Formula:
-    """An equation compiled by itself: from the values of its names to its own."""
-
-    def __init__(self, expr: Expr) -> None:
-        self.names = tuple(names(expr))
-        machine = Machine([("value", expr)], self.names)
-        self.memory, self.steps = machine.memory, machine.steps
-        self.count, self.slot = len(self.names), machine.slots["value"]
-        self.curved = [getattr(step[0], "func", step[0]) in _CURVED for step in self.steps]
-
-    def between(self, values: Sequence[Array], half: Callable[[Array], Array]) -> Array:
-        """How far rounding the curved parts on the way moves the result, each by half a unit."""
-        slots = list(self.memory)
-        slots[: self.count] = values
-        for step in self.steps:
-            slots[step[1]] = _done(step, slots)
-        total = np.zeros(np.shape(slots[self.slot]))
-        for i, step in enumerate(self.steps):
-            if step[1] == self.slot or not self.curved[i]:
-                continue
-            moved = list(slots)
-            moved[step[1]] = slots[step[1]] + half(slots[step[1]])
-            for later in self.steps[i + 1 :]:
-                moved[later[1]] = _done(later, moved)
-            total = total + np.abs(moved[self.slot] - slots[self.slot])
-        return np.nan_to_num(total, nan=0.0, posinf=0.0)
-
-    def __call__(self, values: Sequence[Array]) -> Array:
-        """The value; not finite where a part leaves its domain."""
-        slots = list(self.memory)
-        slots[: self.count] = values
-        for function, target, first, second, more in self.steps:
-            if second is not None:
-                slots[target] = function(slots[first], slots[second])
-            elif more is None:
-                slots[target] = function(slots[first])
-            else:
-                slots[target] = function(*[slots[i] for i in more])
-        return slots[self.slot]
-
-
-def _done(step: Step, slots: list[Array]) -> Array:
-    function, _, first, second, more = step
-    if second is not None:
-        return function(slots[first], slots[second])
-    return function(slots[first]) if more is None else function(*[slots[i] for i in more])
-
-
-CURVED = (
-    "sigmoid", "tanh", "softmax", "exp", "log", "sqrt", "softplus", "silu", "gelu", "elu", "selu",
-    "log_softmax", "logsumexp", "sigmoid'", "tanh'", "sin", "cos",
-)  # fmt: skip
-_CURVED = {OPS[name].forward for name in CURVED}
-WRITTEN_OUT = {
-    "softmax_cross_entropy": ("cross_entropy", "softmax"),
-    "bce_with_logits": ("bce", "sigmoid"),
-}
-
-
-def on_paper(expr: Expr) -> Expr:
-    """The expression as it is worked out on paper, where probabilities are written down."""
-
-    def visit(node: Expr, args: list[Expr]) -> Expr:
-        if isinstance(node, Apply) and node.op in WRITTEN_OUT:
-            loss, activation = WRITTEN_OUT[node.op]
-            return call(loss, call(activation, args[0]), args[1])
-        return with_args(node, tuple(args))
-
-    return fold(expr, visit)
-
-
 class Graph:
     """All nodes in the order of computation; ``find`` gives a node by name and instance."""
 
@@ -127,7 +54,9 @@ class Graph:
         self.nodes: list[Node] = []
         self.places: dict[tuple[Instance, str], int] = {}
         self.formulas: dict[str, Formula] = {}
-        self._on_paper: dict[str, Formula] = {}
+        self._on_paper: dict[int, Formula] = {}
+        self.totals: dict[str, Equation] = {}  # over the examples
+        self.parts: dict[str, tuple[int, ...]] = {}  # the shapes of what they add up
         self.other_slopes: dict[str, Formula] = {}
         self._build()
         for i, node in enumerate(self.nodes):
@@ -182,12 +111,16 @@ class Graph:
                 self._total(at, name, [b for b in below if b is not None], total)
 
     def _total(self, at: Instance, name: str, below: list[int], total: Run) -> None:
-        share = 1.0 / len(below) if self.problem.reduce == "mean" else 1.0
-
-        def compute(values: Sequence[Array]) -> Array:
-            return sum(values[1:], values[0]) * share
-
-        node = Node(name, at, "total", tuple(below), compute=compute)
+        parts = [f"{name}({number})" for number in range(1, len(below) + 1)]
+        self.places.update({(at, part): i for part, i in zip(parts, below, strict=True)})
+        if name not in self.totals:
+            shape = np.shape(total.values[name])
+            expr = total_of(parts, self.problem.reduce == "mean")
+            self.totals[name] = Equation(name, expr, "total", shape)
+            self.parts.update(dict.fromkeys(parts, shape))
+        equation = self.totals[name]
+        formula = self.formula(equation._replace(name=f"{name}()"))
+        node = Node(name, at, "total", tuple(below), formula.names, formula, equation.expr)
         self._add(self._valued(node, total))
 
     def _equations(self, at: Instance, run: Run) -> None:
@@ -233,11 +166,11 @@ class Graph:
             self.formulas[equation.name] = Formula(equation.expr)
         return self.formulas[equation.name]
 
-    def written_out(self, name: str, expr: Expr) -> Formula:
+    def written_out(self, expr: Expr) -> Formula:
         """The equation compiled as it is worked out on paper."""
-        if name not in self._on_paper:
-            self._on_paper[name] = Formula(on_paper(expr))
-        return self._on_paper[name]
+        if id(expr) not in self._on_paper:
+            self._on_paper[id(expr)] = Formula(on_paper(expr))
+        return self._on_paper[id(expr)]
 
     def by_input(self, i: int) -> tuple[Formula, tuple[int, ...]] | None:
         """The equation of a gradient with its slopes written as f'(z), where it has f(z)."""
@@ -344,6 +277,14 @@ class Graph:
 
 def _same(values: Sequence[Array]) -> Array:
     return values[0]
+
+
+def total_of(parts: Sequence[str], is_mean: bool) -> Expr:
+    """What the examples come to together."""
+    found: Expr = Name(parts[0])
+    for part in parts[1:]:
+        found = found + Name(part)
+    return found / Number(len(parts)) if is_mean else found
 
 
 def label(name: str, at: Instance) -> Mapping[str, int | None]:

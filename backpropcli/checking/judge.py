@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backpropcli.checking.graph import Compute, Graph
+from backpropcli.checking.formula import Compute
+from backpropcli.checking.graph import Graph
 from backpropcli.checking.paper import Judging, Paper, fits, is_cut, is_rounded_up
 from backpropcli.checking.sheet import Entry, Sheet
 from backpropcli.checking.spread import bent_nodes, spread
@@ -130,7 +131,7 @@ class Judge:
         node, style = self.graph.nodes[i], self.sheet.style
         if node.expr is None or style is None:
             return np.zeros(())
-        formula = self.graph.written_out(node.name, node.expr)
+        formula = self.graph.written_out(node.expr)
         if not any(formula.curved):
             return np.zeros(())
         with np.errstate(all="ignore"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 
 from backpropcli.checking.data import Answer
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.paper import Paper
+from backpropcli.checking.paper import Paper, is_cut, is_rounded_up
 from backpropcli.checking.search import Search
 from backpropcli.checking.sheet import Entry
 from backpropcli.checking.status import Standing
@@ -40,11 +41,13 @@ class Notes:
         told: list[tuple[str, str]] = []
         if found.why:
             told.append((found.why, ""))
+        if entry.claim.trouble is not None and entry.claim.trouble.hint:
+            told.append((f"hint: {entry.claim.trouble.hint}", ""))
         if entry.note:
             told.append((entry.note, ""))
         if found.accepted:
             told.append((f"accepted: {found.accepted}", ""))
-        if found.cut:
+        if found.status == "correct" and self.is_cutting and self._is_cut(which):
             told.append(("digits are cut off instead of rounded", "truncated-not-rounded"))
         if found.at_zero:
             told.append(("at 0 the relu has no slope; yours is accepted", "relu-at-zero"))
@@ -62,6 +65,29 @@ class Notes:
         told += self._loss(entry)
         told += self._decimals(entry, which)
         return [text for text, _ in told], [name for _, name in told if name]
+
+    @cached_property
+    def is_cutting(self) -> bool:
+        """Whether no fewer numbers of the sheet are the key cut off than the key rounded up."""
+        cut = up = 0
+        for which in self.judge.verdicts:
+            paper, key = self._beside_key(which)
+            cut += int(np.count_nonzero(is_cut(paper, key)))
+            up += int(np.count_nonzero(is_rounded_up(paper, key)))
+        return cut >= up
+
+    def _is_cut(self, which: int) -> bool:
+        """Whether digits of an answer are cut off, and none of its numbers is rounded up."""
+        if which not in self.judge.verdicts:
+            return False
+        paper, key = self._beside_key(which)
+        return bool(np.any(is_cut(paper, key)) and not np.any(is_rounded_up(paper, key)))
+
+    def _beside_key(self, which: int) -> tuple[Paper, Array]:
+        entry = self.judge.sheet.entries[which]
+        assert entry.paper is not None
+        assert entry.node is not None
+        return entry.paper, entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
 
     def _formula(self, entry: Entry) -> list[tuple[str, str]]:
         verdict = entry.formula

@@ -24,6 +24,7 @@ from backpropcli.ops.entry import ShapeError
 
 MOST_ALTERNATIVES = 4
 UNWRITTEN = ("expand", "reshape", "place", "eye")  # what only a program writes
+MOST_PARTLY = 0.25  # of the numbers that a mistake explains, to be still off under a firm name
 SLIP_RANK, TERM_RANK = 2, 1
 # Searched through many operands or numbers: that one of them fits says little.
 GENERAL = (
@@ -103,7 +104,8 @@ class RootMaker:
             root,
             alternatives=alternatives,
             evidence=evidence,
-            possible=evidence < self.search.settings.threshold,
+            possible=evidence < self.search.settings.threshold
+            or self.fits_partly(rest, account, entries),
             decides=self.search.decides(account, part, [chosen, *others]) if others else "",
             follow=self.followers(entries),
         )
@@ -191,7 +193,8 @@ class RootMaker:
     def equations(self, one: Candidate) -> tuple[str, str]:
         """The equation that was used, and the one that is meant."""
         name = one.edit.at if one.edit.at in one.edit.changes else next(iter(one.edit.changes))
-        equation = self.graph.program.equation(name)
+        total = self.graph.nodes[one.changes[0].node].kind == "total"
+        equation = self.graph.totals[name] if total else self.graph.program.equation(name)
         did = self.used(name, one.edit.changes[name])
         right = f"{name} = {to_text(equation.expr, self.index_from)}" if equation else ""
         return did, right
@@ -199,7 +202,7 @@ class RootMaker:
     def used(self, name: str, expr: Expr) -> str:
         """The equation that was probably used; nothing where nobody would write it so."""
         try:
-            expr = tidy(expr, Shapes(self.graph.program.shapes))
+            expr = tidy(expr, Shapes({**self.graph.program.shapes, **self.graph.parts}))
         except (ShapeError, ValueError):
             return ""
         if any(is_op(node, *UNWRITTEN) for node in postorder(expr)):
@@ -222,6 +225,12 @@ class RootMaker:
             if fewer and which in self.search.wrong:
                 found.append(which)
         return sorted(found, key=lambda w: self.sheet.entries[w].node or 0)
+
+    def fits_partly(self, rest: Account | None, account: Account, entries: Sequence[int]) -> bool:
+        """Whether many numbers that a mistake should explain are still off with it."""
+        before = sum(np.count_nonzero(rest.left[w].off) for w in entries) if rest else 0
+        after = sum(np.count_nonzero(account.left[w].off) for w in entries if w in account.left)
+        return bool(after > MOST_PARTLY * before)
 
     def followers(self, entries: Sequence[int]) -> int:
         """How many later answers follow rightly from these."""

@@ -42,6 +42,7 @@ class Pen:
         self.miscounts = COUNTED not in leave_out
         self.total = total_weight()
         self.sites = len(list(judge.sheet.numeric()))
+        self.alone: dict[int, dict[int, Array]] = {}
         self.known: dict[tuple[int, bytes, bytes], tuple[tuple[SlipFound, ...], float]] = {}
 
     def explain(
@@ -145,6 +146,7 @@ class Pen:
     def _others(self, which: int, predictions: Mapping[int, Prediction]) -> list[Other]:
         """The answers of the same shape, with what was meant there."""
         mine = self.sheet.entries[which]
+        beside = self._beside(which)
         found: list[Other] = []
         for other, entry in self.sheet.numeric():
             if other == which or entry.shape != mine.shape or entry.paper is None:
@@ -158,8 +160,24 @@ class Pen:
             same = claim.quantity == mine.claim.quantity
             where = f" of example {claim.example}" if claim.example and same else ""
             where = f" of step {claim.step}" if claim.step and same else where
-            found.append(Other(other, claim.quantity + where, entry.paper.value, meant, same))
+            name = claim.quantity + where
+            alone = beside.get(other, meant)
+            found.append(Other(other, name, entry.paper.value, meant, same, alone))
         return found
+
+    def _beside(self, which: int) -> dict[int, Array]:
+        """What is meant at other wrong answers of this shape once this one is right."""
+        if which not in self.alone:
+            shape, verdicts = self.sheet.entries[which].shape, self.judge.verdicts
+            others = [
+                w
+                for w, v in verdicts.items()
+                if w != which and self.sheet.entries[w].shape == shape and np.any(v.mismatch)
+            ]
+            meant = {**self.judge.meant_values, which: verdicts[which].predicted}
+            other = Judge(self.sheet, self.judge.judging, meant=meant) if others else self.judge
+            self.alone[which] = {w: other.verdicts[w].predicted for w in others}
+        return self.alone[which]
 
 
 def _cheapest(

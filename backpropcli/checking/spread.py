@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backpropcli.checking.graph import Compute, Node
+from backpropcli.checking.formula import Compute
+from backpropcli.checking.graph import Node
 from backpropcli.language.nodes import Apply, Expr, postorder
 from backpropcli.ops.entry import Array
 

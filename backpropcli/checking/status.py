@@ -33,7 +33,6 @@ class Standing:
     share: Fraction = Fraction(0)
     telling: Array | None = None
     by_luck: bool = False
-    cut: bool = False
     why: str = ""
     accepted: str = ""
     at_zero: bool = False
@@ -115,7 +114,6 @@ def _of_numbers(entry: Entry, which: int, judge: Judge, search: Search) -> Stand
     legal = search.exempt.legal_at_zero(which)
     right, follows = verdict.right | legal, verdict.follows
     assert entry.paper is not None
-    found.cut = bool(np.any(search.exempt.is_cut(which)))
     found.at_zero = bool(np.any(legal & ~verdict.right))
     if np.all(right):
         strays = verdict.tainted and not np.all(follows) and not _not_carried(which, search)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from backpropcli.checking.written import (
     Piece,
     Unreadable,
     exact_number,
-    is_blank,
+    is_left_open,
     piece_of,
     signed_number,
     single,
@@ -40,6 +41,8 @@ from backpropcli.writing import number
 MAX_AXES = 8
 MAX_SIDES = 40
 MAX_ENTRIES = 100_000  # of a part of an answer, where the problem has nothing larger
+_CURLY = frozenset("“”„‟‘’‚‛«»‹›")
+_TIMES = re.compile(r"[xX]\d*")
 _CALLS = FUNCTIONS | set(CALLED)
 
 
@@ -91,10 +94,10 @@ class ValueReader:
         """An entry of a list, itself a list or a text."""
         if isinstance(node, Sequence):
             return self.listed(node, at, is_label)
+        if is_left_open(node):
+            raise Unreadable("an entry is missing here", node.place)
         if isinstance(node, Mapping):
             raise Unreadable("a list holds numbers, found a mapping", node.place)
-        if is_blank(node):
-            raise Unreadable("an entry is missing here", node.place)
         value = self.scalar(piece_of(node), is_label)
         if not value.links:
             return value
@@ -183,8 +186,30 @@ class ValueReader:
 def _at(piece: Piece, error: ExpressionError) -> Unreadable:
     """The part of a text that is wrong; what looks like a number is told so."""
     part = piece.part(error.start, max(error.stop, error.start + 1))
+    if part.text == "?":
+        return part.refused("an entry is missing here")
     message = number_trouble(error.unknown) or number_trouble(piece.text) or error.message
-    return part.refused(message, error.hint if message == error.message else "")
+    hint = _hint(piece.text, error)
+    return part.refused(message, hint if message == error.message else "")
+
+
+def _hint(text: str, error: ExpressionError) -> str:
+    """What to do about it, where it is a habit of paper or of a word processor."""
+    if _CURLY & set(text):
+        return "take the quotes away, or type plain ones"
+    if text[:1] in ("'", '"'):
+        return "quotes go around the whole value, or nowhere"
+    if ";" in text[error.start : error.stop]:
+        return "put commas between numbers, and each row in brackets: [[1, 2], [3, 4]]"
+    before = text[: error.start].rstrip()
+    if _TIMES.fullmatch(error.unknown) and before[-1:].isdigit():
+        return f"write * for times: {_last_number(before)}*{error.unknown[1:] or '...'}"
+    return error.hint
+
+
+def _last_number(text: str) -> str:
+    found = re.search(r"[\d.]*$", text[-64:])
+    return found.group() if found else ""
 
 
 def _start(node: Node) -> Piece:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,10 +13,12 @@ import numpy as np
 from backpropcli.checking.data import Written
 from backpropcli.errors import Place
 from backpropcli.files.numbers import read_number
-from backpropcli.files.tree import Scalar
+from backpropcli.files.tree import Mapping, Node, Scalar, Sequence
 from backpropcli.language.tokens import Token, tokenize
 from backpropcli.ops.entry import Array
 
+_LEFT_OPEN = re.compile(r"[?\-−–—.…_]+|n\.?/?a\.?", re.IGNORECASE)
+_AROUND = re.compile(r"[\s\[\](){},;]+")
 _MANTISSA = re.compile(r"[+\-−]?([0-9]*)(\.?)([0-9]*)(?:[eE](.+))?")
 
 
@@ -63,6 +65,20 @@ def piece_of(node: Scalar) -> Piece:
 def is_blank(node: Scalar) -> bool:
     """Whether nothing was written: an empty text, or YAML's own words for it."""
     return not node.text.strip() or (node.plain and node.text in ("~", "null"))
+
+
+def is_left_open(node: Node) -> bool:
+    """Whether a value says that there is no answer: it is blank, or `?`, `-`, `...`, `n/a`.
+
+    So does a list of nothing else.
+    """
+    if isinstance(node, Sequence):
+        return bool(node.items) and all(map(is_left_open, node.items))
+    if isinstance(node, Mapping):  # YAML reads `?` in brackets as a key that is left out
+        return bool(node.entries) and all(is_blank(key) and is_left_open(value)
+                                          for key, value in node.entries)  # fmt: skip
+    parts = [part for part in _AROUND.split(node.text) if part]
+    return is_blank(node) or (bool(parts) and all(map(_LEFT_OPEN.fullmatch, parts)))
 
 
 def written_number(piece: Piece) -> Written | None:
@@ -123,7 +139,7 @@ def single(entry: Any) -> Array:
     return array.reshape(())
 
 
-def stacked(rows: Sequence[Array], pieces: Iterable[Piece]) -> Array:
+def stacked(rows: list[Array], pieces: Iterable[Piece]) -> Array:
     """Equally shaped rows as one array; raises ``Unreadable`` at the first that differs."""
     for row, piece in zip(rows, pieces, strict=True):
         if row.shape != rows[0].shape:
@@ -164,7 +180,7 @@ def diagonal(written: Array, shape: tuple[int, ...]) -> Array | None:
     return fitted(written, shape[:half])
 
 
-def core(shape: Sequence[Any]) -> tuple[Any, ...]:
+def core(shape: tuple[Any, ...]) -> tuple[Any, ...]:
     """A shape without its leading and trailing axes of length 1."""
     sizes = list(shape)
     while sizes and sizes[0] == 1:
