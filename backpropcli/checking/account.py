@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -73,7 +73,7 @@ class Accounts:
         bare = {w: self.left(w, predictions, False) for w in affected}
         helps = not parts or any(self._is_less(w, left) for w, left in bare.items())
         account.left = {w: left for w, left in self.plain.items() if w not in predictions}
-        if account.cost + sum(left.cost for left in account.left.values()) >= limit:
+        if account.cost + _least(account.left.values()) >= limit:
             return None
         for which, left in bare.items():
             full = self.left(which, predictions, True) if helps and left else left
@@ -145,10 +145,25 @@ def _drop_partners(account: Account) -> None:
     """Two exchanged answers are one slip: what is off at the partner is explained with it."""
     for which in list(account.left):
         left = account.left.get(which)
-        for slip in left.slips if left is not None else ():
-            partner = slip.slip.partner
-            if slip.mistake.name == EXCHANGED and partner in account.left and left is not None:
-                left.spelled += account.left.pop(partner).spelled
+        for partner in _partners(left) if left is not None else ():
+            other = account.left.pop(partner, None)
+            if left is not None and other is not None:
+                left = replace(left, spelled=left.spelled + other.spelled)
+                account.left[which] = left
+
+
+def _partners(left: Left) -> Iterator[int]:
+    """The answers with which this one is exchanged."""
+    for slip in left.slips:
+        if slip.mistake.name == EXCHANGED and slip.slip.partner is not None:
+            yield slip.slip.partner
+
+
+def _least(lefts: Iterable[Left]) -> float:
+    """What these cost at least: of two exchanged answers, one."""
+    known = list(lefts)
+    partners = {partner for left in known for partner in _partners(left)}
+    return sum(left.cost for left in known if left.which not in partners)
 
 
 def overlap(one: Candidate, parts: Sequence[Candidate]) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from backpropcli.checking.candidates import Candidate, Change
 from backpropcli.checking.formula import Formula
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.paper import Judging, fits, is_cut
+from backpropcli.checking.paper import Judging, fits
 from backpropcli.checking.trial import Trial
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Number
@@ -101,14 +101,6 @@ class Exempt:
         """The numbers that another legal slope of relu at 0 makes right."""
         verdict = self.judge.verdicts[which]
         return self.zero.get(which, np.zeros(np.shape(verdict.right), bool))
-
-    def is_cut(self, which: int) -> Array:
-        """The numbers that are cut off where rounding would give another digit."""
-        entry = self.sheet.entries[which]
-        assert entry.paper is not None and entry.node is not None  # noqa: PT018
-        verdict = self.judge.verdicts[which]
-        key = entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
-        return is_cut(entry.paper, np.where(verdict.right, key, verdict.predicted))
 
     def accepted(self, which: int) -> str | None:
         """The author's note on an accepted value, where this is one; None for all others."""

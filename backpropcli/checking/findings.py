@@ -13,7 +13,7 @@ from backpropcli.checking.data import Answer, CheckReport, Root, Submission
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.notes import Notes
 from backpropcli.checking.points import Row, rows
-from backpropcli.checking.roots import Made, RootMaker
+from backpropcli.checking.roots import Made, made_roots
 from backpropcli.checking.search import Search
 from backpropcli.checking.sheet import Entry
 from backpropcli.checking.status import Standing, standing
@@ -35,7 +35,7 @@ class Findings:
 
     def report(self) -> CheckReport:
         """The report."""
-        made = RootMaker(self.judge, self.search).made(self.search.best())
+        made = made_roots(self.judge, self.search)
         charged: set[int] = set()
         table = rows(self.problem, self.graph, self.sheet)
         answers = tuple(self.answer(row, made, charged) for row in table)
@@ -78,7 +78,9 @@ class Findings:
         later = [
             entry.claim.formula is None
             for entry in entries
-            if entry.node is not None and entry.node not in nodes and nodes & self.behind(entry.node)
+            if entry.node is not None
+            and entry.node not in nodes
+            and nodes & self.behind(entry.node)
         ]
         return any(later) and any(entries[which].claim.formula is None for which in mine)
 

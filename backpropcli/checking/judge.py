@@ -10,8 +10,8 @@ import numpy as np
 from backpropcli.checking.formula import Compute
 from backpropcli.checking.graph import Graph
 from backpropcli.checking.paper import Judging, Paper, fits, is_cut, is_rounded_up
+from backpropcli.checking.rounding import Rounding
 from backpropcli.checking.sheet import Entry, Sheet
-from backpropcli.checking.spread import bent_nodes, spread
 from backpropcli.ops.entry import Array
 
 # How a node is computed instead: from which nodes, by what.
@@ -71,26 +71,33 @@ class Judge:
         self.meant_values = dict(meant or {})
         self.sheet, self.graph, self.judging = sheet, sheet.graph, judging
         self.clamp = clamp
-        self.bent = bent_nodes(self.graph.nodes)
+        self.rounding = Rounding(self.graph, sheet.style)
         self.at: dict[int, list[int]] = {}
         for i, entry in sheet.numeric():
             assert entry.node is not None
             self.at.setdefault(entry.node, []).append(i)
         self.cuts = False  # whether digits are cut off on this sheet, not rounded
-        self.inner: dict[int, Array] = {}
         self.meant: set[int] = set(self.meant_values)  # whose right number is used further on
         self._start()
-        if self._seems_to_cut():
-            self.cuts = True
-            self.judging = self.judging._replace(cuts=True)
-            self._start()
+        if self._seems_to_cut() or self.is_off():
+            self._try_cutting(self._seems_to_cut())
         if clamp:
             self._find_not_carried()
 
     def _start(self) -> None:
         self.verdicts: dict[int, Verdict] = {}
-        self.key_errors = self._key_errors()
+        self.key_errors = self.rounding.of_key()
         self.state = self._run()
+
+    def _try_cutting(self, sure: bool) -> None:
+        """Judge as if digits were cut off; kept without being sure only where all fits then."""
+        before = self.judging, self.verdicts, self.key_errors, self.state
+        self.cuts, self.judging = True, self.judging._replace(cuts=True)
+        self.rounding.units = 2.0
+        self._start()
+        if self.is_off() and not sure:
+            self.cuts, self.rounding.units = False, 1.0
+            self.judging, self.verdicts, self.key_errors, self.state = before
 
     def _seems_to_cut(self) -> bool:
         """Whether more numbers are cut off than rounded up, where the two differ."""
@@ -105,51 +112,6 @@ class Judge:
                 up += int(np.count_nonzero(is_rounded_up(entry.paper, value)))
         return cut > up
 
-    def _key_errors(self) -> list[Array]:
-        """How far rounding on paper may have moved each value from the key."""
-        nodes = self.graph.nodes
-        values = [np.asarray(node.value, float) for node in nodes]
-        errors: list[Array] = []
-        for i in range(len(nodes)):
-            error = self._spread(i, values, errors)
-            errors.append(error + self._rounding(i, values[i], error))
-        return errors
-
-    def _spread(self, i: int, values: list[Array], errors: list[Array]) -> Array:
-        node = self.graph.nodes[i]
-        if node.compute is None:
-            return np.zeros(np.shape(values[i]))
-        operands = [values[p] for p in node.parents]
-        within = self._within(i, operands)
-        if not any(np.any(errors[p]) for p in node.parents):
-            return within + np.zeros(np.shape(values[i]))
-        own = [errors[p] for p in node.parents]
-        return spread(node.compute, operands, own, values[i], self.bent[i]) + within
-
-    def _within(self, i: int, operands: list[Array]) -> Array:
-        """What rounding within a line may add: of the probabilities inside a loss, say."""
-        node, style = self.graph.nodes[i], self.sheet.style
-        if node.expr is None or style is None:
-            return np.zeros(())
-        formula = self.graph.written_out(node.expr)
-        if not any(formula.curved):
-            return np.zeros(())
-        with np.errstate(all="ignore"):
-            found = formula.between(operands, style.half_unit)
-        self.inner[i] = found * (2.0 if self.cuts else 1.0)
-        return self.inner[i]
-
-    def _rounding(self, i: int, value: Array, error: Array) -> Array:
-        """What writing a value down takes away: by the student's own digits, or the usual ones."""
-        node = self.graph.nodes[i]
-        if node.kind in ("given", "count") or self.sheet.style is None:
-            return np.zeros(np.shape(value))
-        if node.compute is not None and len(node.parents) == 1 and not np.any(error):
-            parent = self.graph.nodes[node.parents[0]].value
-            if np.array_equal(parent, value):
-                return np.zeros(np.shape(value))
-        return self.sheet.style.rounding(value, error <= 0) * (2.0 if self.cuts else 1.0)
-
     def _run(self) -> State:
         """All nodes in order, the student's numbers put in where they were handed in."""
         nodes = self.graph.nodes
@@ -161,9 +123,9 @@ class Judge:
                 predicted = self._computed(i, state)
             state.predicted.append(predicted)
             state.values.append(predicted)
-            error = self._spread(i, state.values, state.errors)
+            error = self.rounding.reached(i, state.values, state.errors)
             state.spread.append(error)
-            state.errors.append(error + self._rounding(i, predicted, error))
+            state.errors.append(error + self.rounding.written(i, predicted, error))
             state.wrong.append(any(state.wrong[p] for p in node.parents))
             for which in self.at.get(i, ()):
                 self._meet(which, i, state)
@@ -251,7 +213,7 @@ class Judge:
         to_key = (paper.value - predicted) * (key - predicted) > 0
         reach = np.where(to_key, np.abs(predicted - key) + paper.half, 0.0)
         reach = np.maximum((CAP - 0.5) * paper.unit, reach)
-        reach = reach * (2.0 if self.cuts else 1.0) + self.inner.get(i, np.zeros(()))
+        reach = reach * self.rounding.units + self.rounding.inner.get(i, np.zeros(()))
         return np.where(paper.unit > 0, np.minimum(error, reach), error)
 
     def _find_not_carried(self) -> None:

@@ -15,12 +15,13 @@ import click
 
 from backpropcli.cli.main import complain, internal
 from backpropcli.cli.output import guarded, guarded_json, is_yaml, same_file, terminal, write
-from backpropcli.errors import BackpropError
+from backpropcli.errors import BackpropError, Complaint
 from backpropcli.report.checks import load, names
 from backpropcli.report.reveal import LEVELS
 
 if TYPE_CHECKING:
     from backpropcli.checking.data import CheckReport
+    from backpropcli.report.options import CheckOptions, Ungraded
 
 SERIOUS = (4, 2, 3, 1, 0)
 
@@ -109,12 +110,16 @@ def command(
       backprop check answers.yaml -p problem.yaml --reveal hint
       backprop check answers.yaml --report json=result.json --min-score 50
     """  # noqa: D301  (click reads the character \\b as "do not wrap")
+    from backpropcli.report.options import CheckOptions
+
     targets = [Target(form, None if output == "-" else output), *map(_target, reported)]
     _refuse_collisions(answers, problem, targets)
-    reports, codes = _checked(answers, problem, seconds)
-    if reports:
-        for target in targets:
-            _write(reports, target, reveal, color, many=len(answers) > 1)
+    reports, ungraded, codes = _checked(answers, problem, seconds)
+    for target in targets:
+        if reports or target.form == "json":
+            screen = terminal(color, target.output is not None)
+            options = CheckOptions(reveal, *screen, len(answers) > 1, tuple(ungraded))
+            _write(reports, target, options)
     percent = Fraction(str(min_score))
     if not exit_zero and not _all_pass(reports, percent):
         codes.append(1)
@@ -153,24 +158,27 @@ def _refuse_collisions(
 
 def _checked(
     answers: Sequence[str], problem: str | None, seconds: float
-) -> tuple[list[CheckReport], list[int]]:
-    """The reports of all submissions that can be graded, and the codes of those that cannot."""
+) -> tuple[list[CheckReport], list[Ungraded], list[int]]:
+    """The reports of all submissions that can be graded; the others, and their exit codes."""
     from backpropcli.checking.check import check_file
     from backpropcli.files.source import FileError
+    from backpropcli.report.options import Ungraded
 
     reports: list[CheckReport] = []
+    ungraded: list[Ungraded] = []
     codes: list[int] = []
     for path in answers:
         try:
             reports += check_file(path, problem, time_budget=seconds)
-        except FileError as error:
-            complain(error)
-            codes.append(3)
         except BackpropError as error:
-            codes.append(complain(error))
+            complain(error)
+            codes.append(3 if isinstance(error, FileError) else 2)
+            ungraded.append(Ungraded(path, tuple(error), len(reports)))
         except Exception as error:  # the other submissions are graded all the same
             codes.append(internal(error))
-    return reports, codes
+            said = Complaint(f"internal error: {type(error).__name__}: {error}")
+            ungraded.append(Ungraded(path, (said,), len(reports)))
+    return reports, ungraded, codes
 
 
 def _all_pass(reports: Sequence[CheckReport], percent: Fraction) -> bool:
@@ -179,11 +187,6 @@ def _all_pass(reports: Sequence[CheckReport], percent: Fraction) -> bool:
     return all(passed(report, percent) for report in reports)
 
 
-def _write(
-    reports: Sequence[CheckReport], target: Target, reveal: str, color: str, many: bool
-) -> None:
-    from backpropcli.report.options import CheckOptions
-
-    screen = terminal(color, target.output is not None)
-    text = load(target.form)(reports, CheckOptions(reveal, *screen, many))
+def _write(reports: Sequence[CheckReport], target: Target, options: CheckOptions) -> None:
+    text = load(target.form)(reports, options)
     write(guarded_json(text) if target.form == "json" else guarded(text), target.output)

@@ -39,18 +39,18 @@ def protect(text: str) -> Protected:
     hidden = _Scanner(text).run() if "[" in text else []
     if not hidden:
         return Protected(text, {})
-    masks = dict(zip(_HIDDEN, _unused(text), strict=True))
+    masks = dict(zip(_HIDDEN, unused(text, len(_HIDDEN)), strict=True))
     chars = list(text)
     for at in hidden:
         chars[at] = masks[chars[at]]
     return Protected("".join(chars), {ord(mask): char for char, mask in masks.items()})
 
 
-def _unused(text: str) -> list[str]:
+def unused(text: str, count: int) -> list[str]:
     """Private-use characters that the text does not hold, so that none is taken for another."""
     used = set(text)
     private = map(chr, chain(range(0xE000, 0xF900), range(0xF0000, 0x10FFFE)))
-    return list(islice((c for c in private if c not in used), len(_HIDDEN)))
+    return list(islice((c for c in private if c not in used), count))
 
 
 class _Scanner:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 from backpropcli.errors import Complaint, Place
-from backpropcli.files.protect import protect
+from backpropcli.files.events import events
+from backpropcli.files.protect import Protected, protect
 from backpropcli.files.source import ANSWERS_LIMITS, SHOWN_COMPLAINTS, Limits, Source, refuse
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, quoted
 from backpropcli.files.visible import visible
@@ -17,9 +18,20 @@ _Event: TypeAlias = Any
 _ENOUGH_COMPLAINTS = 10 * SHOWN_COMPLAINTS  # to stop at: they cost more time than the reading
 
 
-def read_documents(source: Source, limits: Limits = ANSWERS_LIMITS) -> list[Node]:
-    """The documents of a file, one or more; raises ``FileError`` with all that is wrong."""
-    return _Reader(source, limits).read()
+def read_documents(
+    source: Source, limits: Limits = ANSWERS_LIMITS, loose: Collection[str] = ()
+) -> list[Node]:
+    """The documents of a file, one or more; raises ``FileError`` with all that is wrong.
+
+    In the ``loose`` sections of the top level, a value that YAML cannot read is a text.
+    """
+    reader = _Reader(source, limits, protect(source.text))
+    if reader.broken and loose:
+        from backpropcli.files.rescue import rescued
+
+        protected = rescued(source.text, loose, limits)
+        reader = _Reader(source, limits, protected) if protected else reader
+    return reader.read()
 
 
 class _Open:
@@ -45,15 +57,24 @@ class _Open:
 class _Reader:
     """One walk over the events of one file; the open collections are a list, so no recursion."""
 
-    def __init__(self, source: Source, limits: Limits) -> None:
+    def __init__(self, source: Source, limits: Limits, protected: Protected) -> None:
         self.source = source
         self.limits = limits
-        self.protected = protect(source.text)
+        self.protected = protected
         self.open: list[_Open] = []
         self.documents: list[Node] = []
         self.complaints: list[Complaint] = []
+        self.broken = not self._is_walked()
 
     def read(self) -> list[Node]:
+        """The documents; raises ``FileError``."""
+        if not (self.documents or self.complaints):
+            self._complain("the file is empty", Place(self.source.name))
+        refuse(self.complaints)
+        return self.documents
+
+    def _is_walked(self) -> bool:
+        """Walk over all events; false after a complaint where the text is no YAML."""
         import yaml
 
         try:
@@ -66,14 +87,13 @@ class _Reader:
             # The last two: "\Uffffffff" and very long numbers after %YAML in PyYAML's own parser.
             said = visible(str(error).partition("\n")[0])
             self._complain("this is not YAML", Place(self.source.name), f"YAML says: {said}")
-        if not (self.documents or self.complaints):
-            self._complain("the file is empty", Place(self.source.name))
-        refuse(self.complaints)
-        return self.documents
+        else:
+            return True
+        return False
 
     def _walk(self) -> None:
         handlers = self._handlers()
-        for count, event in enumerate(_events(self.protected.text)):
+        for count, event in enumerate(events(self.protected.text)):
             handler = handlers.get(type(event))
             if handler:
                 handler(event)
@@ -91,15 +111,15 @@ class _Reader:
         return True
 
     def _handlers(self) -> dict[type, Callable[[_Event], None]]:
-        from yaml import events
+        import yaml
 
         return {
-            events.ScalarEvent: self._scalar,
-            events.SequenceStartEvent: self._start,
-            events.MappingStartEvent: self._start,
-            events.SequenceEndEvent: self._end,
-            events.MappingEndEvent: self._end,
-            events.AliasEvent: self._alias,
+            yaml.ScalarEvent: self._scalar,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceEndEvent: self._end,
+            yaml.MappingEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
         }
 
     def _start(self, event: _Event) -> None:
@@ -225,10 +245,3 @@ class _Reader:
 
     def _place(self, mark: Any) -> Place:
         return self.source.place(mark.line + 1, mark.column + 1)
-
-
-def _events(text: str) -> Iterator[_Event]:
-    import yaml
-
-    # Both loaders give the same events; libyaml's is ten times as fast but not always there.
-    return yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))

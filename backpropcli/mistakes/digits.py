@@ -16,7 +16,8 @@ FEWEST = 2  # digits without which every number is one digit away from another
 def changed_digits(shown: Shown, position: int) -> float | None:
     """The bits for a number that fits if one digit is another; nothing if none does."""
     text = shown.text(position)
-    if len(_core(text)) < FEWEST or is_short(shown, position):
+    longest = max(len(_core(text)), len(_meant_core(shown, position)))
+    if longest < FEWEST or is_short(shown, position):
         return None
     variants = [*_substituted(text), *_exchanged(text)]
     return _cost(shown, position, variants)
@@ -24,20 +25,24 @@ def changed_digits(shown: Shown, position: int) -> float | None:
 
 def dropped_digit(shown: Shown, position: int) -> float | None:
     """The bits for a number that fits if one digit is put in; nothing if none does."""
-    if not is_short(shown, position):
+    if len(_core(shown.text(position))) < FEWEST or not is_short(shown, position):
         return None
     return _cost(shown, position, list(_inserted(shown.text(position))))
 
 
 def is_short(shown: Shown, position: int) -> bool:
     """Whether fewer digits were written than this person would write of what was meant."""
-    meant = shown.spell(float(np.ravel(shown.meant)[position]))
-    return len(_core(shown.text(position))) < len(_core(meant))
+    return len(_core(shown.text(position))) < len(_meant_core(shown, position))
+
+
+def _meant_core(shown: Shown, position: int) -> str:
+    return _core(shown.spell(float(np.ravel(shown.meant)[position])))
 
 
 def _core(text: str) -> str:
-    """The digits of a number from the first that is not zero."""
-    return text.lstrip("+-−0.").replace(".", "")
+    """The digits of a number from the first to the last that is not zero."""
+    digits = text.lstrip("+-−0.")
+    return digits.replace(".", "").rstrip("0") if "." in text else digits
 
 
 def _cost(shown: Shown, position: int, variants: list[str]) -> float | None:

@@ -80,6 +80,8 @@ class Mistake(NamedTuple):
     that was used) and the facts of its edit; ``question`` is the hint, ``remedy`` how to do it
     right. ``edits`` yields the ways to make it in the equations of a problem, ``slips`` those to
     write another value than was meant. ``look_alikes`` are names with the same numbers.
+    ``generic`` is an umbrella, found by trying many operands or factors: beside a special name
+    with the same numbers at the same place it says nothing more.
     """
 
     code: str
@@ -92,6 +94,7 @@ class Mistake(NamedTuple):
     edits: Callable[[World], Iterator[Edit]] | None = None
     slips: Callable[[Shown], Iterator[Slip]] | None = None
     look_alikes: tuple[str, ...] = ()
+    generic: bool = False
     weight: float = 0.0
     module: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from backpropcli.language.nodes import Apply, Expr, Name, Number, call, index, is_op, names
+from backpropcli.language.nodes import Apply, Expr, Name, Number, call, is_op, names
 from backpropcli.mistakes.parts import (
     Chain,
     Path,
@@ -18,13 +18,9 @@ from backpropcli.mistakes.parts import (
     terms,
     walk,
 )
-from backpropcli.mistakes.slopes import uses
 from backpropcli.mistakes.world import World
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Equation
-
-MOST_EXAMPLES = 6  # of a batch that are tried one by one
-ALONE = "holds the part of example {} alone"
 
 
 class WeightProduct(NamedTuple):
@@ -96,6 +92,15 @@ def _scalar_products(world: World, equation: Equation, chain: Chain) -> Iterator
             yield WeightProduct(equation.name, lower(equation), factor, bare)
 
 
+def is_met(world: World, product: WeightProduct) -> bool:
+    """Whether the weight and the input stand in one equation of the forward pass."""
+    inputs = set(names(product.input))
+    if any(inputs & set(names(term.expr)) for term in world.loss.penalties):
+        return False
+    wanted = {product.weight, *inputs}
+    return any(wanted <= set(names(e.expr)) for e in world.forward)
+
+
 class InputProduct(NamedTuple):
     """The gradient of a layer's input as a product of its weights and an upstream gradient."""
 
@@ -156,80 +161,6 @@ def turned_weights(world: World) -> Iterator[tuple[str, Expr, str]]:
                     yield equation.name, put(equation.expr, (*path, i), turned), inner.name
 
 
-def batch_terms(world: World) -> Iterator[tuple[str, Expr, str, bool]]:
-    """A parameter's gradient of single examples, and a bias' list that is not summed."""
-    for equation in world.gradients:
-        if lower(equation) not in world.weights:
-            continue
-        for path, node in walk(equation.expr):
-            if is_op(node, "sum") and _occurs_elsewhere(world, equation.expr, node):
-                continue  # the sum inside the Jacobian of a softmax
-            for expr, how, shaped in _single_examples(world, node):
-                yield equation.name, put(equation.expr, path, expr), how, shaped
-
-
-def _occurs_elsewhere(world: World, expr: Expr, part: Expr) -> bool:
-    """Whether an upstream gradient of a part is used outside it too."""
-    counts = [n for _, one in walk(expr) if isinstance(one, Name) for n in world.upstreams(one)]
-    inside = [n for _, one in walk(part) if isinstance(one, Name) for n in world.upstreams(one)]
-    return any(counts.count(n) > inside.count(n) for n in inside)
-
-
-def _single_examples(world: World, node: Expr) -> Iterator[tuple[Expr, str, bool]]:
-    if is_op(node, "matmul"):
-        yield from _single_products(world, *node.args)
-    if is_op(node, "sum") and world.upstreams(node):
-        g = node.args[0]
-        axis = dict(node.params).get("axis") or 0
-        sizes = world.shape(g) or ()
-        if axis not in (0, len(sizes) - 1) or len(sizes) > 2:
-            return
-        count = sizes[axis] if sizes else 0
-        if not isinstance(count, int) or count < 2:
-            return
-        kept = dict(node.params).get("keepdims", False)
-        for i in range(min(count, MOST_EXAMPLES)):
-            here = (i, i + 1) if kept else i
-            one = index(g, here) if axis == 0 else index(g, (0, None), here)
-            yield one, ALONE.format(i + 1), True
-        yield g, "is not summed over the examples", False
-
-
-def _single_products(world: World, left: Expr, right: Expr) -> Iterator[tuple[Expr, str, bool]]:
-    """X.T @ g with the examples in rows, or g @ X.T with the examples in columns."""
-    if is_op(left, "transpose") and world.upstreams(right):
-        x, g = left.args[0], right
-        first, second = x, g
-    elif is_op(right, "transpose") and world.upstreams(left):
-        x, g = right.args[0], left
-        first, second = g.T, x.T
-    else:
-        return
-    count = (world.shape(first) or (0,))[0]
-    if not isinstance(count, int) or len(world.shape(x) or ()) != 2:
-        return
-    flat = len(world.shape(g) or ()) == 1
-    if flat and first is not x:
-        return
-    for i in range(min(count, MOST_EXAMPLES)):
-        a, b = index(first, i), index(second, i)
-        yield a * b if flat else call("outer", a, b), ALONE.format(i + 1), True
-    if flat:
-        each = x * call("reshape", g, shape=(count, 1))
-        yield each, "is not summed over the examples", False
-
-
-def doubled_examples(world: World) -> Iterator[tuple[str, Expr, int]]:
-    """A parameter's gradient with the contribution of one example added once more."""
-    for equation in world.gradients:
-        if lower(equation) not in world.weights:
-            continue
-        for path, node in walk(equation.expr):
-            alone = [one for one, _, shaped in _single_examples(world, node) if shaped]
-            for i, one in enumerate(alone, 1):
-                yield equation.name, put(equation.expr, path, node + one), i
-
-
 def products_by_entry(world: World) -> Iterator[tuple[str, Expr, bool]]:
     """Matrix products taken entry by entry, with whether the shape is the right one."""
     for equation in (*world.forward, *world.gradients):
@@ -255,41 +186,18 @@ def _by_entry(world: World, left: Expr, right: Expr) -> Iterator[Expr]:
 
 
 def _diagonals(world: World, left: Expr, right: Expr) -> Iterator[Expr]:
+    """A vector, or each example of a batch, times the diagonal of a square matrix."""
     a, b = world.shape(left) or (), world.shape(right) or ()
-    if len(a) == 2 and len(b) == 1 and a[0] == a[1]:
-        yield call("sum", left * right * call("eye", n=a[0]), axis=1)
-    if len(a) == 1 and len(b) == 2 and b[0] == b[1]:
-        column = call("reshape", left, shape=(*a, 1))
-        yield call("sum", column * right * call("eye", n=b[0]), axis=0)
+    if len(a) == 2 and a[0] == a[1] and b and (len(b) == 1 or _is_weight(world, left)):
+        diagonal = call("sum", left * call("eye", n=a[0]), axis=1)
+        yield (diagonal if len(b) == 1 else call("reshape", diagonal, shape=(a[0], 1))) * right
+    if len(b) == 2 and b[0] == b[1] and a and (len(a) == 1 or _is_weight(world, right)):
+        yield left * call("sum", right * call("eye", n=b[0]), axis=0)
 
 
-def axis_sums(world: World) -> Iterator[tuple[str, Expr, str, bool]]:
-    """Sums over the batch taken over the units, or over everything."""
-    for equation in world.gradients:
-        for path, node in walk(equation.expr):
-            axis = dict(node.params).get("axis") if is_op(node, "sum") else None
-            if axis not in (0, 1):
-                continue
-            g = node.args[0]
-            for over, total in (
-                ("the units", call("sum", g, axis=1 - axis)),
-                ("everything", call("sum", g)),
-            ):
-                whole = put(equation.expr, path, _shaped(world, total, world.shape(node)))
-                shape = world.shape(whole)
-                if shape is not None and len(world.shape(g) or ()) == 2:
-                    fits = shape == equation.shape or shape == ()
-                    yield equation.name, whole, over, fits
-                    if shape == () and equation.shape:
-                        yield equation.name, whole, over, False
-
-
-def _shaped(world: World, total: Expr, wanted: Shape | None) -> Expr:
-    """A sum as a row or a column, where the right one is one of as many entries."""
-    shape = world.shape(total)
-    if shape and wanted and len(shape) < len(wanted) and set(shape) | {1} == set(wanted) | {1}:
-        return call("reshape", total, shape=wanted)
-    return total
+def _is_weight(world: World, expr: Expr) -> bool:
+    inner = expr.args[0] if is_op(expr, "transpose") else expr
+    return isinstance(inner, Name) and inner.name in world.weights
 
 
 class Sum(NamedTuple):
@@ -326,29 +234,26 @@ def added_weights(world: World) -> Iterator[tuple[Equation, str, list[str]]]:
     for one in biased_sums(world):
         bias = one.parts[one.bias].expr
         assert isinstance(bias, Name)
-        gradient = world.equations.get(f"d{world.upper}/d{bias.name}")
-        if gradient is None or bias.name not in world.weights:
+        if bias.name not in world.weights:
             continue
-        inputs = [
-            n
-            for n in names(one.equation.expr)
-            if n not in world.weights and world.program.shapes[n] in ((), gradient.shape)
-        ]
-        yield gradient, bias.name, inputs
+        used = [n for n in names(one.equation.expr) if n not in world.weights]
+        for gradient in world.gradients:
+            if lower(gradient) == bias.name:
+                fitting = ((), gradient.shape)
+                inputs = [n for n in used if world.program.shapes[n] in fitting]
+                yield gradient, bias.name, inputs
 
 
-def without_upstream(world: World, expr: Expr) -> Expr:
-    """A gradient with 1 in place of its upstream gradients."""
+def without_upstream(world: World, expr: Expr) -> tuple[Expr, list[Expr]]:
+    """A gradient with 1 in place of its upstream gradients, or of parts of them; these parts."""
+    used: list[Expr] = []
 
     def one(node: Expr) -> Expr | None:
-        if not isinstance(node, Name) or not world.upstreams(node):
+        inner = node.args[0] if is_op(node, "index") else node
+        if not isinstance(inner, Name) or not world.upstreams(inner):
             return None
-        shape = world.program.shapes[node.name]
+        used.append(node)
+        shape = world.shape(node)
         return call("expand", 1, shape=shape) if shape else Number(1)
 
-    return replaced(expr, one)
-
-
-def is_used(world: World, name: str) -> bool:
-    """Whether any equation of the network uses a value."""
-    return any(uses(e.expr, name) for e in world.forward)
+    return replaced(expr, one), used

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name, Number, is_op, names, postorder
 from backpropcli.mistakes.parts import Term, chain_of, terms
+from backpropcli.ops.shapes import axes_of
 from backpropcli.ops.sizes import Shape, product
 from backpropcli.program import Program
 
@@ -16,15 +18,15 @@ MEANS = ("mse", "mae", "huber", "bce", "bce_with_logits")
 CLASS_LOSSES = ("cross_entropy", "softmax_cross_entropy", "hinge")
 
 
-@dataclass(frozen=True, eq=False)
-class Loss:
+class Loss(NamedTuple):
     """The loss taken apart.
 
     ``equations`` are the names of the equations that make it up (L, and the summands that have
     names of their own, ``parts``); ``data_equations`` those without a pure penalty. ``data`` and
     ``penalties`` are the summands over predictions and over weights alone. ``halves`` says that
-    it has a factor 1/2, ``squared`` that it squares a residual; ``rows`` and ``columns`` are the
-    shape of what is compared, ``averaged`` the counts that it divides by, by what they count.
+    it has a factor 1/2, ``squared`` that it squares a residual; ``compared`` is the shape
+    of what is compared, ``counts`` what can be counted in it, and ``averaged`` those of the counts
+    that the loss divides by.
     """
 
     equations: frozenset[str] = frozenset()
@@ -36,8 +38,8 @@ class Loss:
     squared: bool = False
     halves: bool = False
     compared: Shape = ()
-    averaged: dict[str, int] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    averaged: Mapping[str, int] = MappingProxyType({})
+    counts: Mapping[str, int] = MappingProxyType({})
     kind: str = ""
 
 
@@ -108,7 +110,6 @@ def _examples_in_columns(program: Program, shapes: Shapes) -> bool:
 def _features(data: tuple[Term, ...], shapes: Shapes, columns: bool) -> dict[str, Any]:
     squared = halves = False
     compared: Shape = ()
-    averaged: dict[str, int] = {}
     kind = ""
     constant = Fraction(1)
     divisor = 1
@@ -131,23 +132,29 @@ def _features(data: tuple[Term, ...], shapes: Shapes, columns: bool) -> dict[str
             if is_op(node, "log", "log_softmax"):
                 kind, compared = kind or "log", compared or shapes.of(node.args[0])
             if is_op(node, "mean"):
-                count = product(shapes.of(node.args[0]))
+                shape = shapes.of(node.args[0])
+                axes = axes_of(len(shape), dict(node.params).get("axis"))
+                count = product(shape[axis] for axis in axes)
                 divisor *= count if isinstance(count, int) else 1
     explicit = constant.denominator if constant else 1
-    halves = squared and explicit % 2 == 0
-    rest = explicit // 2 if halves else explicit
     counts = _counts(compared[::-1] if columns else compared)
-    for what, count in counts.items():
-        if count > 1 and (divisor % count == 0 or rest % count == 0):
-            averaged[what] = count
+    is_mean = explicit > 2 and explicit == counts.get("examples", counts.get("entries"))
+    halves = squared and explicit % 2 == 0 and not is_mean
+    rest = explicit // 2 if halves else explicit
     return {
         "squared": squared,
         "halves": halves,
         "compared": compared,
-        "averaged": averaged,
+        "averaged": _averaged(counts, divisor * rest),
         "counts": counts,
         "kind": kind,
     }
+
+
+def _averaged(counts: dict[str, int], divisor: int) -> dict[str, int]:
+    """What a loss divides by: exactly that if possible, or what its divisor is a multiple of."""
+    exact = {what: n for what, n in counts.items() if divisor in (n, counts.get("entries"))}
+    return exact or {what: n for what, n in counts.items() if divisor % n == 0}
 
 
 def _counts(compared: Shape) -> dict[str, int]:

@@ -9,7 +9,6 @@ from backpropcli.language.nodes import Expr, Name, Number, call, is_op, names, p
 from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.layers import WeightProduct, lower
 from backpropcli.mistakes.parts import (
-    Term,
     chains,
     put,
     replaced,
@@ -58,88 +57,6 @@ def other_losses(world: World) -> Iterator[Edit]:
         slopes = {n: e for edit in world.scaled_loss(factor) for n, e in edit.changes.items()}
         if changes and slopes:
             yield Edit(world.upper, {**changes, **slopes}, {"ratio": ratio}, 0.0, str(factor))
-
-
-def penalised(world: World) -> Iterator[tuple[Equation, list[Term], list[Term]]]:
-    """The gradients of weights that have a penalty: the terms of the data and of the penalty."""
-    for equation in world.gradients:
-        if lower(equation) not in world.weights:
-            continue
-        parts = terms(equation.expr)
-        penalty = [t for t in parts if world.is_penalty(t.expr)]
-        data = [t for t in parts if not world.is_penalty(t.expr)]
-        if penalty and data:
-            yield equation, data, penalty
-
-
-def penalty_on_others(world: World) -> Iterator[Edit]:
-    """The penalty carried over to parameters, or to parts of one, that it leaves out."""
-    yield from _penalty_on_rest(world)
-    for model, _, penalty in list(penalised(world)):
-        owner = lower(model)
-        for equation in world.gradients:
-            weight = lower(equation)
-            if weight not in world.weights or weight == owner:
-                continue
-            if any(world.is_penalty(t.expr) for t in terms(equation.expr)):
-                continue
-            moved = [Term(t.sign, _renamed(t.expr, owner, weight)) for t in penalty]
-            expr = summed([*terms(equation.expr), *moved])
-            yield from world.edit(equation.name, expr, "gradient", weight=weight)
-    for name in world.loss.equations:
-        parts = terms(world.equations[name].expr)
-        for term in parts:
-            if term not in world.loss.penalties:
-                continue
-            for weight in sorted(world.weights - set(names(term.expr))):
-                owner = next((n for n in names(term.expr) if n in world.weights), "")
-                extra = Term(term.sign, _renamed(term.expr, owner, weight))
-                yield from world.edit(name, summed([*parts, extra]), "value", weight=weight)
-
-
-def _penalty_on_rest(world: World) -> Iterator[Edit]:
-    """The penalty of a part of a matrix, such as all columns but the first, for all of it."""
-    places = [(e, "gradient") for e, _, _ in penalised(world)]
-    places += [(world.equations[name], "value") for name in world.loss.equations]
-    for equation, kind in places:
-        parts = terms(equation.expr)
-        chosen = [
-            world.is_penalty(t.expr) if kind == "gradient" else t in world.loss.penalties
-            for t in parts
-        ]
-        whole = [
-            Term(t.sign, replaced(t.expr, _whole)) if is_one else t
-            for t, is_one in zip(parts, chosen, strict=True)
-        ]
-        if whole != parts:
-            changed = next(a for a, b in zip(parts, whole, strict=True) if a != b)
-            weight = next((n for n in names(changed.expr) if n in world.weights), "")
-            facts = {"weight": f"the whole of {weight}"}
-            yield from world.edit(equation.name, summed(whole), kind, 0.0, **facts)
-
-
-def _whole(node: Expr) -> Expr | None:
-    if is_op(node, "place"):
-        return replaced(node.args[0], _whole)
-    return node.args[0] if is_op(node, "index") else None
-
-
-def _renamed(expr: Expr, old: str, new: str) -> Expr:
-    return replaced(expr, lambda node: Name(new) if node == Name(old) else None)
-
-
-def batch_sizes(world: World) -> dict[int, str]:
-    """By what a batch may be divided: its examples, its outputs."""
-    found: dict[int, str] = {}
-    for given in world.problem.upstream.values():
-        if len(given.shape) == 2 and isinstance(given.shape[0], int) and given.shape[0] > 1:
-            found.setdefault(given.shape[0], "examples")
-    for what, count in world.loss.counts.items():
-        if what == "entries" and len(world.loss.counts) > 1:
-            continue
-        name = "examples" if what in ("examples", "entries") else what
-        found.setdefault(count, name)
-    return found
 
 
 def step_forms(world: World) -> Iterator[tuple[Equation, Expr, Expr]]:

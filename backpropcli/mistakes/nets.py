@@ -136,6 +136,14 @@ network:
 upstream:
   h: [3, 3]
 """,
+    "ties": """\
+weights:
+  z: [2, 1, 2]
+network:
+  m: max(z)
+upstream:
+  m: 3
+""",
     "square": """\
 weights:
   V: [[1, 2], [3, -1]]

@@ -20,7 +20,7 @@ from backpropcli.language.nodes import (
 )
 from backpropcli.language.text import number_text
 from backpropcli.mistakes.entry import Edit
-from backpropcli.mistakes.parts import put, walk
+from backpropcli.mistakes.parts import put, summed, walk
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
 
@@ -38,7 +38,8 @@ Operand = tuple[str, Expr, str, str, float]
 
 def exchanged_operands(world: World) -> Iterator[Operand]:
     """Each operand of each equation replaced by others of the same shape: name, equation, words."""
-    for equation in (*world.forward, *world.gradients, *world.updates):
+    yield from _exchanged_in_steps(world)
+    for equation in (*world.forward, *world.gradients):
         for path, node in walk(equation.expr):
             if is_in_mask(equation.expr, path):
                 continue
@@ -50,6 +51,34 @@ def exchanged_operands(world: World) -> Iterator[Operand]:
                     yield from _entries_for_numbers(world, equation, path, node)
             elif is_op(node, "index") and isinstance(node.args[0], Name):
                 yield from _entries(world, equation, path, node)
+
+
+def _exchanged_in_steps(world: World) -> Iterator[Operand]:
+    """The weight or the gradient of a step replaced by that of another parameter."""
+    for equation in world.updates:
+        weight = updated(equation.name)
+        for path, node in walk(equation.expr):
+            if not isinstance(node, Name) or not _is_of_step(world, equation, node.name):
+                continue
+            stem = node.name.removesuffix(weight)
+            for other in sorted(world.weights - {weight}):
+                new = stem + other
+                fits = world.program.shapes.get(new) == world.program.shapes.get(node.name)
+                if fits and not _same_numbers(world, node.name, new):
+                    expr = put(equation.expr, path, Name(new))
+                    yield equation.name, expr, new, node.name, _distance(world, weight, other)
+            for name, expr, used, meant, bits in _own_entries(world, equation, path, node):
+                yield name, expr, used, meant, bits + 1.0
+
+
+def updated(update: str) -> str:
+    """The parameter that a step changes."""
+    return update.removesuffix("_new").removesuffix("_change")
+
+
+def _is_of_step(world: World, equation: Equation, name: str) -> bool:
+    weight = updated(equation.name)
+    return name in (weight, f"d{world.upper}/d{weight}")
 
 
 def is_in_mask(expr: Expr, path: tuple[int, ...]) -> bool:
@@ -150,16 +179,20 @@ def _own_entries(
     sizes = tuple(s for s in shape if isinstance(s, int))
     if not shape or len(sizes) < len(shape) or int(np.prod(sizes)) > MOST_NEIGHBOURS:
         return
-    if all(is_op(n, *ENTRYWISE) or not n.args for _, n in walk(equation.expr)):
+    is_step = _is_of_step(world, equation, node.name)
+    if not is_step and all(is_op(n, *ENTRYWISE) or not n.args for _, n in walk(equation.expr)):
         return  # entry by entry it would show at one entry only, as swapped entries do
+    penalised = node.name in names(summed(world.loss.penalties))
+    if penalised and equation.name in world.loss.equations:
+        return  # a penalty sums over all entries and names none of them
     for here in np.ndindex(*sizes):
         for there in np.ndindex(*sizes):
             if sum(a != b for a, b in zip(here, there, strict=True)) != 1:
                 continue
-            mine, other = index(node, *here), index(node, *there)
-            moved = node + call("place", other - mine, at=At(here), shape=shape)
-            expr = put(equation.expr, path, moved)
-            yield equation.name, expr, world.text(other), world.text(mine), 0.0
+            difference = index(node, *there) - index(node, *here)
+            moved = node + call("place", difference, at=At(here), shape=shape)
+            used, meant = (_entry_name(world, node.name, i) for i in (there, here))
+            yield equation.name, put(equation.expr, path, moved), used, meant, 0.0
 
 
 def misread(world: World) -> Iterator[Edit]:
@@ -203,10 +236,9 @@ def lost_signs(world: World) -> Iterator[Edit]:
         is_bias = not position and is_op(_parent(equation.expr, path), "add", "sub")
         if value < 0 and not is_bias:  # of a bias that stands alone it is subtracting it
             expr = put(equation.expr, path, _moved(world, name, position, -2 * value))
-            shown = _entry_name(world, name, position)
-            yield from world.edit(
-                equation.name, expr, "given", 2.0, entry=equation.name, given=shown
-            )
+            trouble = f"takes {_entry_name(world, name, position)} without its minus sign"
+            facts = {"entry": equation.name, "trouble": trouble}
+            yield from world.edit(equation.name, expr, "given", 2.0, **facts)
 
 
 def _given_numbers(

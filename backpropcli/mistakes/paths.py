@@ -100,6 +100,17 @@ def _rows_kept(world: World, equation: Equation) -> Iterator[Kept]:
                 yield Kept(equation.name, rest, "fanout", text, lower(equation), 1.0)
 
 
+def doubled_units(world: World) -> Iterator[tuple[str, Expr, int]]:
+    """A gradient with the path through one unit behind it added once more."""
+    for equation in world.gradients:
+        for path, node in walk(equation.expr):
+            if is_op(node, "matmul"):
+                left, right = node.args
+                units = _units(world, left, right, lower(equation) in world.weights)
+                for i, one in enumerate(units, world.problem.index_from):
+                    yield equation.name, put(equation.expr, path, node + one), i
+
+
 def _units(world: World, left: Expr, right: Expr, is_weight: bool) -> Iterator[Expr]:
     """The summands of a matrix times a gradient, in either order: one for each unit behind."""
     is_first = bool(world.upstreams(left))

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from backpropcli.language.nodes import Apply, Expr, Name, Number, call, is_op, names, postorder
-from backpropcli.mistakes.parts import Factor, chain_of, multiplied, put, summed, terms, walk
+from backpropcli.mistakes.parts import (
+    Factor,
+    at_path,
+    chain_of,
+    multiplied,
+    put,
+    summed,
+    terms,
+    walk,
+)
 from backpropcli.mistakes.world import Slope, World
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Equation
@@ -164,7 +173,28 @@ def _scale(expr: Expr, activation: str, p: Name, y: Name) -> Expr | None:
     return None if uses(scale, p.name) else -scale if negative else scale
 
 
-def points_of(world: World, node: Expr) -> Iterator[Expr]:
+def other_points(world: World) -> Iterator[tuple[str, Expr, float, Expr, Expr]]:
+    """Local derivatives at other known values: name, equation, bits, what was used, the point."""
+    for equation in world.gradients:
+        for path, node in walk(equation.expr):
+            if _is_local_point(world, equation, path, node):
+                for other in _points_of(world, node):
+                    expr, bits = put(equation.expr, path, other), _strange(other)
+                    yield equation.name, expr, bits, other, node
+    for slope in world.slopes:
+        for other in _slope_points(world, slope.argument):
+            if slope.activation == "relu" or (slope.activation == "tanh" and other == Number(0)):
+                continue  # the slope of tanh at 0 is 1, as if it had been left out
+            form = call(slope.activation + "'", other, **dict(slope.params))
+            expr = slope.replaced_by(form)
+            yield slope.equation.name, expr, _strange(other), other, slope.argument
+
+
+def _strange(other: Expr) -> float:
+    return 1.0 if isinstance(other, Number) else 2.0
+
+
+def _points_of(world: World, node: Expr) -> Iterator[Expr]:
     """Other known values at which a derivative may have been evaluated by mistake."""
     shape = world.shape(node)
     if shape == ():
@@ -175,7 +205,7 @@ def points_of(world: World, node: Expr) -> Iterator[Expr]:
             yield Name(name)
 
 
-def slope_points(world: World, argument: Expr) -> Iterator[Expr]:
+def _slope_points(world: World, argument: Expr) -> Iterator[Expr]:
     """Other points at which a slope may have been evaluated: 0, inputs and targets."""
     yield Number(0)
     shape = world.shape(argument)
@@ -184,12 +214,17 @@ def slope_points(world: World, argument: Expr) -> Iterator[Expr]:
             yield Name(name)
 
 
-def is_local_point(world: World, equation: Equation, path: tuple[int, ...], node: Expr) -> bool:
-    """Whether a value stands in a derivative as the point at which it is evaluated."""
+def _is_local_point(world: World, equation: Equation, path: tuple[int, ...], node: Expr) -> bool:
+    """Whether a value stands in a derivative as the point at which it is evaluated.
+
+    Which units of a relu are active is decided there too, but that has names of its own.
+    """
     inner = node.args[0] if is_op(node, "index") else node
     if not isinstance(inner, Name) or inner.name in world.weights:
         return False
     if inner.name not in world.problem.shapes:
+        return False
+    if path and is_op(at_path(equation.expr, path[:-1]), "relu'", "step"):
         return False
     if inner.name == equation.name.rpartition("/d")[2]:
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
@@ -58,13 +58,20 @@ class Slope(NamedTuple):
 class World:
     """The equations by name with their shapes, and what kind of thing each part is.
 
-    ``values`` are the right values of one pass, for edits that depend on numbers.
+    ``values`` are the right values of one pass, for edits that depend on numbers. ``totals`` are
+    the equations over all examples, of ``parts`` with these shapes.
     """
 
-    def __init__(self, program: Program, values: Mapping[str, Array]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        values: Mapping[str, Array],
+        totals: Sequence[Equation] = (),
+        parts: Mapping[str, Shape] | None = None,
+    ) -> None:
         self.program, self.problem = program, program.problem
-        self.values = values
-        self.shapes = Shapes(program.shapes)
+        self.values, self.totals = values, totals
+        self.shapes = Shapes({**program.shapes, **(parts or {})})
         self.updates = tuple(self._one_step(e) for e in program.updates)
         everything = (*program.computed, *self.updates, *program.definitions)
         self.equations: dict[str, Equation] = {e.name: e for e in everything}

@@ -13,7 +13,8 @@ from backpropcli.ops.entry import Array
 class Other(NamedTuple):
     """Another answer of the same shape: its position, what was written and what was meant.
 
-    ``same`` says that it is the same quantity in another example or step.
+    ``same`` says that it is the same quantity in another example or step, ``beside`` is what is
+    meant there once this answer is right.
     """
 
     which: int
@@ -21,6 +22,7 @@ class Other(NamedTuple):
     written: Array
     meant: Array
     same: bool
+    beside: Array
 
 
 class Shown(NamedTuple):

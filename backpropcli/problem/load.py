@@ -56,6 +56,10 @@ def parse_problem(source: Source) -> Problem:
     """A problem from a source that has been read."""
     documents = read_documents(source, PROBLEM_LIMITS)
     draft = Draft(source)
+    if any(map(_is_answers, documents)):
+        hint = "backprop check judges them; the problem is the file that `problem:` names"
+        draft.complain("these are answers, not a problem", documents[0], hint)
+        raise ProblemError(draft.complaints)
     if len(documents) > 1:
         draft.complain("a problem file holds one problem, found several documents", documents[1])
     top = documents[0]
@@ -66,6 +70,12 @@ def parse_problem(source: Source) -> Problem:
     problem = _built(draft, entries, top)
     refuse(draft.complaints, ProblemError)
     return problem
+
+
+def _is_answers(top: Node) -> bool:
+    """Whether these are the sections of an answers file; both kinds may have `examples`."""
+    keys = {key.text for key, _ in top.entries} if isinstance(top, Mapping) else set()
+    return bool(keys & {"answers", "problem"}) and not keys & {"network", "loss", "inputs"}
 
 
 def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:

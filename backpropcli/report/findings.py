@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backpropcli.checking.data import Answer, CheckReport, Root
+from backpropcli.checking.data import Answer, CheckReport, LinkFinding, Root
 from backpropcli.errors import Place
 from backpropcli.files.visible import visible_name
 from backpropcli.report.judging import (
@@ -62,7 +62,8 @@ class Said(NamedTuple):
 class Finding(NamedTuple):
     """One thing that is off: what and where, the places in the file, and what there is to say.
 
-    ``name`` is the code and the name of the mistake, where there is one that may be told.
+    ``name`` is the code and the name of the mistake, where there is one that may be told; ``case``
+    the example and the step.
     """
 
     what: str
@@ -71,18 +72,25 @@ class Finding(NamedTuple):
     said: tuple[Said, ...]
     name: str = ""
     left_out: int = 0
+    case: str = ""
 
     @property
     def title(self) -> str:
         """All of it in a line: "first wrong step: dL/dyhat (BP301 square-factor-kept)"."""
-        return f"{self.what}: {self.at}" + (f" ({self.name})" if self.name else "")
+        return f"{self.what}: {self.at}{self.case}" + (f" ({self.name})" if self.name else "")
 
 
 class Page(NamedTuple):
-    """All that is shown of one report; ``first`` names the first wrong step."""
+    """All that is shown of one report.
+
+    ``first`` names the first wrong step, ``case`` its example and step, and ``seen`` the answer in
+    which it is seen, where that is another.
+    """
 
     score: str
     first: str
+    case: str
+    seen: str
     about: str
     groups: tuple[Group, ...]
     findings: tuple[Finding, ...]
@@ -91,7 +99,9 @@ class Page(NamedTuple):
     @property
     def summary(self) -> str:
         """The score, and the first wrong step."""
-        return f"{self.score}; first wrong step: {self.first}" if self.first else self.score
+        seen = f" (seen in {self.seen})" if self.seen else ""
+        first = f"; first wrong step: {self.first}{self.case}{seen}" if self.first else ""
+        return self.score + first
 
 
 def make_page(report: CheckReport, reveal: str) -> Page:
@@ -115,21 +125,21 @@ class _Maker:
         notes = [*report.notes, *([report.cut] if report.cut else [])]
         return Page(
             score_words(self.report),
-            visible_name(self.first()),
+            *self.first(),
             ", ".join(visible_name(part) for part in about if part),
             tuple(self.groups()),
             tuple(self.findings()),
             tuple(visible_name(note) for note in notes),
         )
 
-    def first(self) -> str:
-        """The first wrong step, and the answer in which it is seen."""
-        first = self.report.first_wrong_step or ""
+    def first(self) -> tuple[str, str, str]:
+        """The first wrong step, its example, and the answer in which it is seen."""
+        first = visible_name(self.report.first_wrong_step or "")
         if not self.opens:
-            return first
+            return first, "", ""
         root = self.report.mistakes[0]
-        seen = f" (seen in {first})" if first and first != root.at else ""
-        return root.at + case_words(root) + seen
+        at = visible_name(root.at)
+        return at, case_words(root), first if first != at else ""
 
     def groups(self) -> Iterator[Group]:
         found: dict[str, list[Row]] = {}
@@ -166,8 +176,11 @@ class _Maker:
                 yield self.unnamed(answer)
         for answer in self.report.answers:
             roots = [self.report.mistakes[number] for number in answer.roots]
-            if not all(link.ok for link in answer.links) and not any(map(is_arithmetic, roots)):
-                yield self.working(answer)
+            told = "; ".join(root.message for root in roots if is_arithmetic(root))
+            wrong = [link for link in answer.links if not link.ok]
+            untold = [link for link in wrong if not link.message or link.message not in told]
+            if untold:
+                yield self.working(answer, untold)
             if answer.status == "unreadable":
                 said = tuple(Said(visible_name(note)) for note in answer.notes)
                 yield self.finding("cannot be read", answer, said)
@@ -189,8 +202,8 @@ class _Maker:
         said = [Said(visible_name(text), label, formula) for text, label, formula in words]
         said += [s for a in touched for s in self.values(a)]
         kept = tuple(sources[:MOST_SOURCES])
-        at, left_out = visible_name(root.at + case_words(root)), len(sources) - len(kept)
-        return Finding(what, at, kept, tuple(said), name_words(root), left_out)
+        at, left_out = visible_name(root.at), len(sources) - len(kept)
+        return Finding(what, at, kept, tuple(said), name_words(root), left_out, case_words(root))
 
     def values(self, answer: Answer) -> Iterator[Said]:
         """The right value of an answer, and what follows from the student's own numbers."""
@@ -207,9 +220,8 @@ class _Maker:
         said = [Said(visible_name(sentence)) for sentence in sentences]
         return self.finding(what, answer, (*said, *self.values(answer)))
 
-    def working(self, answer: Answer) -> Finding:
+    def working(self, answer: Answer, wrong: Sequence[LinkFinding]) -> Finding:
         """The equals signs of a working that do not hold."""
-        wrong = [link for link in answer.links if not link.ok]
         said: list[Said] = []
         for link in wrong:
             said.append(Said(visible_name(link.text), "this does not hold", True))
@@ -219,8 +231,8 @@ class _Maker:
         return finding._replace(sources=tuple(self.by_line(spans)))
 
     def finding(self, what: str, answer: Answer, said: tuple[Said, ...]) -> Finding:
-        at = visible_name(answer.quantity + case_words(answer))
-        return Finding(what, at, tuple(self.sources(answer)), said)
+        at, case = visible_name(answer.quantity), case_words(answer)
+        return Finding(what, at, tuple(self.sources(answer)), said, case=case)
 
     def sources(self, answer: Answer) -> list[Source]:
         """The lines of an answer, the wrong entries marked where they are known."""

@@ -129,7 +129,7 @@ def mistake_words(root: Root, reveal: str) -> Iterator[tuple[str, str, bool]]:
     if root.message:
         yield ("One possible cause: " if root.possible else "") + root.message, "", False
     if root.scope:
-        yield f"Made {root.scope}.", "", False
+        yield "Made throughout.", "", False
     if root.did:
         yield root.did, "you seem to have computed", True
     if root.right:
@@ -147,7 +147,7 @@ def mistake_words(root: Root, reveal: str) -> Iterator[tuple[str, str, bool]]:
 
 def _reach(root: Root) -> Iterator[tuple[str, str, bool]]:
     """What else is wrong because of it, and what is right in spite of it."""
-    if any(name != root.at for name in root.explains):
+    if len(root.explains) > 1:  # the line of a single one is shown
         names = ", ".join(root.explains[:MOST_NAMES])
         more = len(root.explains) - MOST_NAMES
         yield names + (f" and {more} more" if more > 0 else ""), "explains", True

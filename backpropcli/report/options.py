@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from backpropcli.errors import Complaint
 from backpropcli.problem.data import Asked
 from backpropcli.writing import NumberStyle
 
@@ -28,10 +29,19 @@ class Options(NamedTuple):
     comparisons: Mapping[tuple[int, str], Comparison] | None = None
 
 
+class Ungraded(NamedTuple):
+    """A submission that cannot be graded, and why; ``after`` so many reports it was handed in."""
+
+    submission: str
+    complaints: tuple[Complaint, ...]
+    after: int = 0
+
+
 class CheckOptions(NamedTuple):
     """``reveal`` is a level of ``reveal.py``; ``width`` and ``color`` are the terminal's.
 
     ``many`` says that several submissions were handed in, even if a single one could be judged.
+    Formats for programs also hold those that are ``ungraded``; people read of them on stderr.
     """
 
     reveal: str = "diagnosis"
@@ -39,3 +49,4 @@ class CheckOptions(NamedTuple):
     color: bool = False
     unicode: bool = True
     many: bool = False
+    ungraded: tuple[Ungraded, ...] = ()

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:  # the levels are wanted before anything heavy is imported
     from backpropcli.checking.data import Answer, CheckReport, Root
@@ -20,9 +20,21 @@ WHERE = r"(?<=\w)\[[\d,: ]*\]|\(\d+,[\d, ]*\)|\b(?:entry|row|column|example|step
 NUMBER = re.compile(
     rf"(?P<where>{WHERE})|(?<![\w.])[-−]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?(?:/\d+)?"
 )
+NAME = re.compile(r"(?<![\w.])[^\W\d]")
 SEPARATED = re.compile(r"[-−]?\d+(?:[,_']\d+)+")
+# Where a number is told that is no secret, even if it equals one: `w1 is -0.2` of a given w1.
+IS = re.compile(r"(?:^|[;:.] )(?P<name>[^\W\d][\w/]*)(?:\[[\d,: ]*\])? is $")
+SAYS = "the exercise says "
+OWN = " in your answers"
 HIDDEN = "..."
 GIVEN = ("correct", "rounded")  # statuses of an answer whose value is right already
+
+
+class _Known(NamedTuple):
+    """The right values that are still to be found, and the names whose values are given."""
+
+    secrets: list[float]
+    given: Collection[str]
 
 
 def reduced(report: CheckReport, reveal: str) -> CheckReport:
@@ -37,15 +49,16 @@ def _all(report: CheckReport) -> CheckReport:
 def _without_values(report: CheckReport) -> CheckReport:
     """No right value, neither the key's nor the one that follows from the student's own."""
     secrets = [secret for answer in report.answers for secret in _secrets(answer)]
+    known = _Known(secrets, report.given)
     mistakes = [
-        _unspoilt(root, secrets, [a for a in report.answers if number in a.roots])
+        _unspoilt(root, known, [a for a in report.answers if number in a.roots])
         for number, root in enumerate(report.mistakes)
     ]
     return replace(
         report,
-        answers=tuple(_diagnosed(answer, secrets) for answer in report.answers),
+        answers=tuple(_diagnosed(answer, known) for answer in report.answers),
         mistakes=tuple(mistakes),
-        notes=tuple(_hidden(note, secrets, set(), digits=2) for note in report.notes),
+        notes=tuple(_hidden(note, known, set(), digits=2) for note in report.notes),
     )
 
 
@@ -84,30 +97,34 @@ def _asked(root: Root) -> Root:
     )  # fmt: skip
 
 
-def _diagnosed(answer: Answer, secrets: list[float]) -> Answer:
+def _diagnosed(answer: Answer, known: _Known) -> Answer:
     """An answer without the right values; what its working should come to is one of them."""
-    here, own = _secrets(answer), _numbers(answer)
+    here, own = known._replace(secrets=_secrets(answer)), _numbers(answer)
 
     def said(text: str) -> str:
-        return _hidden(_hidden(text, here, own), secrets, own, digits=2)
+        return _hidden(_hidden(text, here, own), known, own, digits=2)
 
     links = tuple(link._replace(message=said(link.message)) for link in answer.links)
     notes = tuple(map(said, answer.notes))
     return replace(answer, expected=None, carried=None, links=links, notes=notes)
 
 
-def _unspoilt(root: Root, secrets: list[float], explained: list[Answer]) -> Root:
+def _unspoilt(root: Root, known: _Known, explained: list[Answer]) -> Root:
     """A mistake whose sentences do not tell the right values."""
     own = {number for answer in explained for number in _numbers(answer)}
 
     def said(text: str) -> str:
         # A single digit is more often a factor of a rule than the value that is asked.
-        return _hidden(text, secrets, own, digits=2)
+        return _hidden(text, known, own, digits=2)
+
+    def formula(text: str) -> str:
+        # In an equation over names a number is a constant of the exercise.
+        return text if NAME.search(text.partition(" = ")[2]) else said(text)
 
     return replace(
         root, message=said(root.message), question=said(root.question), remedy=said(root.remedy),
-        did=said(root.did), right=said(root.right),
-        alternatives=tuple(_unspoilt(other, secrets, explained) for other in root.alternatives),
+        did=formula(root.did), right=formula(root.right),
+        alternatives=tuple(_unspoilt(other, known, explained) for other in root.alternatives),
     )  # fmt: skip
 
 
@@ -136,20 +153,29 @@ def _entries(value: Any) -> Iterator[float]:
         yield float(value)
 
 
-def _hidden(text: str, secrets: list[float], own: set[str], digits: int = 1) -> str:
-    """The text with right values replaced by dots, where the student did not write them."""
+def _hidden(text: str, known: _Known, own: set[str], digits: int = 1) -> str:
+    """The text with right values replaced by dots, where neither student nor problem tell them."""
 
     def one(found: re.Match[str]) -> str:
         token = found[0]
-        if (
-            found["where"]
-            or token in own
-            or sum(c.isdigit() for c in token.lstrip("-−0.")) < digits
-        ):
+        if found["where"] or token in own or _is_told(found, known.given):
             return token
-        return HIDDEN if any(_tells(token, secret) for secret in secrets) else token
+        if sum(c.isdigit() for c in token.lstrip("-−0.")) < digits:
+            return token
+        return HIDDEN if any(_tells(token, secret) for secret in known.secrets) else token
 
-    return NUMBER.sub(one, text) if secrets and text else text
+    if not known.secrets or not text:
+        return text
+    return NUMBER.sub(one, text).replace(f" is {HIDDEN}, not ", " is not ")
+
+
+def _is_told(found: re.Match[str], given: Collection[str]) -> bool:
+    """Whether the sentence tells a number of the problem, or one from the student's answers."""
+    before = found.string[: found.start()]
+    name = IS.search(before)
+    if name and name["name"] in given:
+        return True
+    return before.endswith(SAYS) or found.string.startswith(OWN, found.end())
 
 
 def _tells(token: str, secret: float) -> bool:

@@ -7,7 +7,6 @@ is expected was found by hand, before there was a program that judges.
 from functools import cache
 from pathlib import Path
 
-
 from backpropcli.checking.check import check_file
 from backpropcli.checking.data import Answer, CheckReport, Root
 

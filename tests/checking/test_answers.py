@@ -165,7 +165,11 @@ def test_unreadable_sides_are_links_without_meaning():
     assert values(one) == [5]
 
 
-@pytest.mark.parametrize("text", ["", "~", "null", "''", "\n    -\n    -"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "~", "null", "''", "\n    -\n    -", "?", "-", "...", "…", "—", "??", "n/a", "N/A", "_",
+     "[?, ?]", "[[?, ?], [?, ?]]", "[-, -]", "[]\n    -", "\n    - ?\n    - ?", "'?'", "? # later"],
+)  # fmt: skip
 def test_a_blank_answer_is_none(text):
     assert submitted(f"answers:\n  z: {text}\n  yhat: 1\n").claims[0].name == "yhat"
 
@@ -214,6 +218,33 @@ def test_what_cannot_be_read_is_said_and_is_no_exception(text, said):
     assert one.formula is None
     assert said in one.trouble.message
     assert one.trouble.place.line == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "hint", "column"),
+    [
+        ("[[0; 0]; [14; 7]]", "found `;`", "commas between numbers", 9),
+        ("[[1, 2], [3, 4]", "`]` to close the list", "", 21),
+        ("[1, ?, 3]", "an entry is missing", "", 10),
+        ("[1, ..., 3]", "an entry is missing", "", 10),
+        ("“[-1, 2, 3]”", "`“` (U+201C", "take the quotes away", 6),
+        ("«3»", "`«` (U+00AB", "take the quotes away", 6),
+        ('"3" and "4"', "", "quotes go around the whole value", 0),
+        ("512x10 + 10", "no value `x10`", "write * for times: 512*10", 0),
+        ("1.5 x 2", "no value `x`", "write * for times: 1.5*...", 0),
+        ("3: 4", "`:` is not expected", "", 7),
+    ],
+)
+def test_what_is_no_yaml_is_told_as_well(text, said, hint, column):
+    problem = problem_from_text("weights: {w: 2, b: [1, 1, 1]}\nloss: w**2 + sum(b)")
+    found = claims(f"w: {text}\nb: [1, 1, 1]\ndL/dw: ?\nL: 7", problem)
+    assert list(found) == ["w", "b", "L"]
+    assert [c.trouble is None for c in found.values()] == [False, True, True]
+    trouble = found["w"].trouble
+    assert said in trouble.message
+    assert hint in trouble.hint
+    assert trouble.place.line == 2
+    assert trouble.place.column == column or not column
 
 
 def test_the_caret_points_at_the_entry():
@@ -271,6 +302,7 @@ def test_the_schema_is_closed():
     ("text", "said"),
     [
         ("[1]", "is a mapping, found a list"),
+        ("title: A\nweights: {w: 1}\nexamples: []\nloss: w", "this is a problem, not answers"),
         ("problem: p", "nothing is answered"),
         ("answers: [1]", "must be a mapping"),
         ("answers: {}\nexamples: {}", "must be a list"),
@@ -322,6 +354,14 @@ def test_a_submission_keeps_its_lines_and_who_hands_it_in():
     found = submitted("problem: p.yaml\nstudent: 's\\1'\nanswers:\n  z: [1, 2, 3]\n")
     assert (found.name, found.problem, found.student) == ("a.yaml", "p.yaml", "s\\1")
     assert found.source_line(found.claims[0].place) == "  z: [1, 2, 3]"
+
+
+def test_a_problem_is_told_as_that_alone():
+    text = "inputs: {x: 1}\nnetwork:\n  z: x\nloss: z\nfind: [z]\n"
+    assert errors(text) == [(1, 1, "this is a problem, not answers")]
+    assert [said for _, _, said in errors("answers: {z: 1}\n" + text)] == [
+        "unknown key `inputs`", "unknown key `network`", "unknown key `loss`", "unknown key `find`",
+    ]  # fmt: skip
 
 
 def test_a_file_is_read_from_disk(tmp_path):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from checking_support import problem
 
-from backpropcli.checking.graph import Formula, Graph, Instance
+from backpropcli.checking.formula import Formula
+from backpropcli.checking.graph import Graph, Instance
 from backpropcli.language.nodes import Name, call
 from backpropcli.mistakes.nets import NETS
 from backpropcli.problem import load_problem

@@ -129,7 +129,30 @@ def test_reports_in_several_formats(checked, tmp_path, capsys):
 def test_json_is_an_object_for_one_file_and_a_list_for_several(checked, capsys):
     assert json.loads(run(capsys, "check", "-f", "json", "good.yaml").out)["score"] == 1
     several = run(capsys, "check", "-f", "json", "good.yaml", "unreadable.yaml").out
-    assert [one["submission"] for one in json.loads(several)] == ["good.yaml"]
+    assert [one["submission"] for one in json.loads(several)] == ["good.yaml", "unreadable.yaml"]
+
+
+def test_json_holds_what_cannot_be_graded(checked, tmp_path, capsys):
+    ran = run(capsys, "check", "-f", "json", "problem.yaml", "--report", "json=r.json")
+    assert (ran.code, ran.err) == (2, "p.yaml:1:1: no network\n")
+    found = json.loads(ran.out)
+    assert found == json.loads((tmp_path / "r.json").read_text())
+    assert (found["submission"], found["status"], found["score"]) == (
+        "problem.yaml", "ungraded", None,
+    )  # fmt: skip
+    assert found["errors"] == [
+        {"message": "no network", "file": "p.yaml", "line": 1, "column": 1, "hint": None}
+    ]
+    graded = json.loads(run(capsys, "check", "-f", "json", "good.yaml").out)
+    assert graded["errors"] == []
+    assert graded.keys() == found.keys()
+    several = ("two.yaml", "unreadable.yaml", "broken.yaml", "good.yaml")
+    data = json.loads(run(capsys, "check", "-f", "json", *several).out)
+    assert [(one["submission"], one["status"]) for one in data] == [
+        ("good.yaml", "graded"), ("half.yaml", "graded"), ("unreadable.yaml", "ungraded"),
+        ("broken.yaml", "ungraded"), ("good.yaml", "graded"),
+    ]  # fmt: skip
+    assert data[3]["errors"][0]["message"] == "internal error: RuntimeError: broken"
 
 
 def test_reveal_reaches_the_formats(checked, capsys):
@@ -188,6 +211,8 @@ def test_nothing_is_written_where_nothing_could_be_graded(checked, tmp_path, cap
     ran = run(capsys, "check", "unreadable.yaml", "-o", "out.txt")
     assert (ran.code, ran.out) == (3, "")
     assert not (tmp_path / "out.txt").exists()
+    assert run(capsys, "check", "unreadable.yaml", "-f", "json", "-o", "out.txt").code == 3
+    assert json.loads((tmp_path / "out.txt").read_text())["status"] == "ungraded"
 
 
 def test_colour_where_it_is_asked_for(checked, capsys):
@@ -264,6 +289,25 @@ def test_files_that_cannot_be_used(text, arguments, code, sheets, capsys):
     assert ran.code == code
     assert "Traceback" not in ran.err
     assert ("unreadable" in ran.out) == (code == 1)
+
+
+def test_a_missing_problem_is_told_with_who_names_it(sheets, capsys):
+    (sheets / "a.yaml").write_text("student: s\nproblem: none.yaml\nanswers:\n  z1: 1\n")
+    ran = run(capsys, "check", "a.yaml")
+    assert ran.err.startswith("none.yaml: cannot be read: ")
+    assert ran.err.endswith(" (named in a.yaml:2:10)\n")
+    assert "named in" not in run(capsys, "check", "a.yaml", "-p", "none.yaml").err
+
+
+def test_a_problem_is_no_answers_and_answers_are_no_problem(sheets, capsys):
+    ran = run(capsys, "check", RELU)
+    assert (ran.code, ran.out, ran.err.count("\n  hint:")) == (3, "", 1)
+    assert ":1:1: this is a problem, not answers\n" in ran.err
+    assert "backprop solve" in ran.err
+    ran = run(capsys, "solve", "right.yaml")
+    assert (ran.code, ran.out, ran.err.count("\n  hint:")) == (2, "", 1)
+    assert "right.yaml:1:1: these are answers, not a problem\n" in ran.err
+    assert "backprop check" in ran.err
 
 
 def test_a_missing_answers_file(sheets, capsys):

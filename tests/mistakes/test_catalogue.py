@@ -122,7 +122,10 @@ def shown(texts, meant, other):
     def fit_number(number, unit, position):
         return abs(meant[position] - number) <= unit / 2 + 1e-9
 
-    others = [Other(1, "dL/dh", meant, other, False), Other(2, "dL/dz", meant, other, True)]
+    others = [
+        Other(1, "dL/dh", meant, other, False, other),
+        Other(2, "dL/dz", meant, other, True, other),
+    ]
     off = ~np.isclose(written, meant)
     return Shown("dL/dz", written, meant, off, np.array(texts, object), fit, fit_number, others, 1)
 

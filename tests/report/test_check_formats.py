@@ -67,7 +67,7 @@ def test_what_is_told_of_a_mistake_only_sometimes(form: str) -> None:
     text = flat(shown(form, report=report)).replace("`", "").replace("\\", "")
     assert "dL/dyhat, example 2, step 3 (possibly BP301 square-factor-kept)" in text
     assert f"One possible cause: {KEPT.message}" in text
-    assert "Made everywhere." in text
+    assert "Made throughout." in text
     assert "1 later value follows correctly from it" in text
     assert "Not carried on: you seem to have gone on with the right value" in text
 
@@ -160,6 +160,23 @@ def test_examples_and_steps_are_groups(form: str) -> None:
     assert found == sorted(found)
 
 
+def test_a_heading_has_the_names_alone_as_code() -> None:
+    lines = shown("markdown").splitlines()
+    assert lines[0].endswith("; first wrong step: `dL/dyhat` (seen in `dL/dW3[2]`)")
+    assert any(line.startswith("## First wrong step: `dL/dyhat` (BP301") for line in lines)
+    root = replace(KEPT, example=2, step=3)
+    lines = shown("markdown", report=replace(REPORT, mistakes=(root,))).splitlines()
+    assert lines[0].endswith("`dL/dyhat`, example 2, step 3 (seen in `dL/dW3[2]`)")
+    assert any(
+        line.startswith("## First wrong step: `dL/dyhat`, example 2, step 3 (") for line in lines
+    )
+
+
+def test_a_single_line_that_a_mistake_explains_is_shown_and_not_listed() -> None:
+    assert "explains: dL/dW3[2], dL/dz2" in shown("plain")
+    assert "explains: " not in shown("plain", report=with_root(explains=("dL/dW3[2]",)))
+
+
 def test_many_places_of_one_mistake_are_cut() -> None:
     lines = tuple(f"q{i}: 1" for i in range(1, 9))
     answers = tuple(
@@ -223,7 +240,7 @@ def test_json_has_the_keys_of_the_design() -> None:
     assert {k: v for k, v in data.items() if k not in ("answers", "mistakes", "notes", "cut")} == {
         "schema": 1, "submission": "answers.yaml", "student": "s123",
         "problem": "three-layer-relu", "status": "graded", "score": pytest.approx(10 / 3),
-        "max_score": 9.0, "first_wrong_step": "dL/dW3[2]",
+        "max_score": 9.0, "first_wrong_step": "dL/dW3[2]", "errors": [],
     }  # fmt: skip
     wrong = data["answers"][1]
     mistake = wrong.pop("mistakes")[0]

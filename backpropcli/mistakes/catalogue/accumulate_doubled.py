@@ -20,10 +20,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backpropcli.mistakes.batches import doubled_examples
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.layers import doubled_examples
 from backpropcli.mistakes.parts import summed, terms
-from backpropcli.mistakes.paths import is_residual
+from backpropcli.mistakes.paths import doubled_units, is_residual
 from backpropcli.mistakes.world import World
 
 
@@ -38,6 +38,8 @@ def edits(world: World) -> Iterator[Edit]:
                 yield from world.edit(equation.name, summed([*parts, one]), "", 0.0, counted=text)
     for name, expr, number in doubled_examples(world):
         yield from world.edit(name, expr, "", counted=f"example {number}")
+    for name, expr, number in doubled_units(world):
+        yield from world.edit(name, expr, "", counted=f"the path through unit {number} behind it")
 
 
 MISTAKE = Mistake(

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backpropcli.language.nodes import At, Expr, Name, call, index, is_op
+from backpropcli.language.nodes import At, Expr, Name, call, is_op
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.parts import put, walk
 from backpropcli.mistakes.world import ACTIVATIONS, World
@@ -44,16 +44,17 @@ def edits(world: World) -> Iterator[Edit]:
 
 
 def single_entries(world: World) -> Iterator[tuple[str, Expr, str, str]]:
-    """A vector of relu units in which one entry below 0 is left as it is."""
+    """Relu units of which one entry below 0 is left as it is."""
     for equation, root in world.activated():
         z, shape = root.args[0], equation.shape
-        numbers = np.ravel(world.values.get(world.preactivation(equation.name), 0.0))
-        below = [int(i) for i in np.flatnonzero(numbers < 0)]
-        if root.op not in ("relu", "leaky_relu") or len(shape) != 1 or len(below) < 2:
+        numbers = np.asarray(world.values.get(world.preactivation(equation.name), 0.0), float)
+        below = [At(tuple(int(i) for i in where)) for where in np.argwhere(numbers < 0)]
+        if root.op not in ("relu", "leaky_relu") or numbers.shape != shape or len(below) < 2:
             continue
-        for i in below[:MOST_ENTRIES]:
-            kept = call("place", index(z, i) - index(root, i), at=At((i,)), shape=shape)
-            yield equation.name, root + kept, root.op, world.text(index(Name(equation.name), i))
+        for at in below[:MOST_ENTRIES]:
+            entry = call("index", z, at=at) - call("index", root, at=at)
+            told = world.text(call("index", Name(equation.name), at=at))
+            yield equation.name, root + call("place", entry, at=at, shape=shape), root.op, told
 
 
 MISTAKE = Mistake(
@@ -64,16 +65,8 @@ MISTAKE = Mistake(
     question="What does {activation} do to these numbers?",
     remedy="Apply the activation to every entry: {at} = {right}.",
     examples=(
-        Example(
-            net="A",
-            answers="z: [-1.4, 1.55]\nh: [-1.4, 1.55]\nyhat: -1.3\nL: 2.645\n",
-            at="h",
-        ),
-        Example(
-            net="off",
-            answers="z: [-1.4, -0.85, 2.15]\nh: [0, -0.85, 2.15]\n",
-            at="h",
-        ),
+        Example("A", "z: [-1.4, 1.55]\nh: [-1.4, 1.55]\nyhat: -1.3\nL: 2.645\n", "h"),
+        Example("off", "z: [-1.4, -0.85, 2.15]\nh: [0, -0.85, 2.15]\n", "h"),
     ),
     edits=edits,
     look_alikes=("preactivation-used", "wrong-parameter"),

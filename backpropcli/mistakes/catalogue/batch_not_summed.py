@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backpropcli.mistakes.batches import ALONE, MOST_EXAMPLES, batch_terms, gradient_totals
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.layers import batch_terms
 from backpropcli.mistakes.world import World
 
 
@@ -32,6 +32,10 @@ def edits(world: World) -> Iterator[Edit]:
             yield from world.edit(name, expr, how, 0.0, how=how)
         else:
             yield Edit(name, {name: expr}, {"how": how}, 0.0, how)
+    for equation, parts in gradient_totals(world):
+        for number, part in enumerate(parts[:MOST_EXAMPLES], 1):
+            how = ALONE.format(number)
+            yield Edit(equation.name, {equation.name: part}, {"how": how}, 0.0, how)
 
 
 MISTAKE = Mistake(

@@ -20,10 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backpropcli.language.nodes import Number, is_op, with_args
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.layers import biased_sums
-from backpropcli.mistakes.parts import Term
+from backpropcli.mistakes.parts import Term, put, walk
 from backpropcli.mistakes.world import World
+from backpropcli.problem.data import Equation
 
 
 def edits(world: World) -> Iterator[Edit]:
@@ -37,6 +39,18 @@ def edits(world: World) -> Iterator[Edit]:
         yield from world.edit(name, without, "dropped", bias=bias, how="leaves out")
         turned = [Term(-t.sign, t.expr) if j == i else t for j, t in enumerate(one.parts)]
         yield from world.edit(name, one.put(turned), "subtracted", 1.0, bias=bias, how="subtracts")
+    for equation in world.forward:
+        yield from _without_ones(world, equation)
+
+
+def _without_ones(world: World, equation: Equation) -> Iterator[Edit]:
+    """A weighted sum whose column of biases has no one to meet."""
+    for path, node in walk(equation.expr):
+        if is_op(node, "concat") and node.args[0] == Number(1):
+            nothing = with_args(node, (Number(0), *node.args[1:]))
+            changed = put(equation.expr, path, nothing)
+            how, bias = "leaves out", "the 1 that goes with the bias"
+            yield from world.edit(equation.name, changed, "dropped", bias=bias, how=how)
 
 
 MISTAKE = Mistake(

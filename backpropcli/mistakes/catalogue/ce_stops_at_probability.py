@@ -9,8 +9,8 @@ Between the score and the probability lies the softmax or the sigmoid. Its deriv
 has to be a factor too, and with cross-entropy the product is simply p - y.
 
 Example
-With p = (0.6652, 0.2447, 0.09003) and the second class true, dL/dp = (0, -1 / 0.2447,
-0) = (0, -4.086, 0). One step further dL/dz = (0.6652, -0.7553, 0.09003).
+With p = (0.6652, 0.2447, 0.09003) and the second class true, dL/dp has -1 / p at
+the true class, (0, -4.086, 0). One step further dL/dz = (0.6652, -0.7553, 0.09003).
 
 How to avoid it
 Give p and z a line each on the way back. The gradient of a score lies between -1 and 1

@@ -33,10 +33,8 @@ def slips(shown: Shown) -> Iterator[Slip]:
     same = [other for other in shown.others if other.same]
     bits = float(np.log2(max(1, len(same))))
     for other in same:
-        equal = shown.off & ((shown.written == other.written) | shown.fit(other.meant, 0.0))
-        if np.any(equal):
-            entries = tuple(int(i) for i in np.flatnonzero(equal))
-            yield Slip(entries, {"source": other.quantity}, bits, other.which)
+        if np.all((shown.written == other.written) | shown.fit(other.meant, 0.0)):
+            yield Slip(tuple(shown.wrong), {"source": other.quantity}, bits, other.which)
 
 
 MISTAKE = Mistake(

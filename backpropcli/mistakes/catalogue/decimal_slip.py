@@ -47,7 +47,7 @@ MISTAKE = Mistake(
     name="decimal-slip",
     tier="A",
     message="{entry}: the digits are right, and the decimal point is misplaced.",
-    question="Where does the decimal point belong?",
+    question="Roughly how large does {entry} have to be?",
     remedy="Estimate the size first: round the factors to one digit.",
     examples=(
         Example(

@@ -37,7 +37,7 @@ MISTAKE = Mistake(
     name="digit-dropped",
     tier="C",
     message="{entry}: a digit of {written} is missing.",
-    question="Are all digits of {entry} there?",
+    question="Is {entry} the number that came out of your working, digit by digit?",
     remedy="Compare the digits with your own working.",
     examples=(
         Example(

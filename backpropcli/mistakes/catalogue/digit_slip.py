@@ -39,7 +39,7 @@ MISTAKE = Mistake(
     name="digit-slip",
     tier="B",
     message="{entry}: check the digits of {written}; one of them is off.",
-    question="Are all digits of {entry} copied rightly?",
+    question="Is {entry} the number that came out of your working, digit by digit?",
     remedy="Compare the digits with your own working.",
     examples=(
         Example(

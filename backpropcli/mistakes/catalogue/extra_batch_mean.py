@@ -23,30 +23,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from backpropcli.mistakes.batches import batch_sizes, gradient_totals
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.losses import batch_sizes, penalised
 from backpropcli.mistakes.parts import scaled, summed, terms
+from backpropcli.mistakes.penalties import penalised
 from backpropcli.mistakes.world import World
 
 MEAN_IS_IN = "a second time: the gradient from which it follows contains the mean already"
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """A gradient divided by the number of examples, or of outputs."""
+    """A gradient divided by the number of examples, or at the loss by that of outputs."""
     slopes = {e.name for e in world.loss_slopes}
     for count, what in batch_sizes(world).items():
-        averaged = any(n % count == 0 for n in world.loss.averaged.values())
-        why = MEAN_IS_IN if averaged else f"although no mean over the {what} is taken here"
+        averaged = {what, "entries"} & set(world.loss.averaged)
+        facts = {
+            "count": str(count),
+            "why": MEAN_IS_IN if averaged else f"although no mean over the {what} is taken here",
+        }
+        share, bits = Fraction(1, count), 0.0 if what == "examples" else 1.0
         for equation in world.gradients:
-            kind = what if equation.name in slopes else what + " below"
-            expr = scaled(equation.expr, Fraction(1, count))
-            bits = 0.0 if what == "examples" else 1.0
-            yield from world.edit(equation.name, expr, kind, bits, count=str(count), why=why)
-        for equation, data, penalty in penalised(world):
-            part = summed([*terms(scaled(summed(data), Fraction(1, count))), *penalty])
-            yield from world.edit(
-                equation.name, part, what + " below", 0.0, count=str(count), why=why
-            )
+            at_loss = equation.name in slopes
+            if equation.name in world.loss.parts_slopes or not (at_loss or what == "examples"):
+                continue
+            kind = what if at_loss else what + " below"
+            yield from world.edit(equation.name, scaled(equation.expr, share), kind, bits, **facts)
+        for equation, data, penalty in penalised(world) if what == "examples" else ():
+            part = summed([*terms(scaled(summed(data), share)), *penalty])
+            yield from world.edit(equation.name, part, what + " below", 0.0, **facts)
+    is_sum = world.problem.reduce != "mean"
+    for equation, parts in gradient_totals(world):
+        count = len(parts)
+        why = "although no mean over the examples is taken here" if is_sum else MEAN_IS_IN
+        facts = {"count": str(count), "why": why}
+        part = scaled(equation.expr, Fraction(1, count))
+        yield Edit(equation.name, {equation.name: part}, facts, 0.0, "totals")
 
 
 MISTAKE = Mistake(
@@ -54,8 +65,8 @@ MISTAKE = Mistake(
     name="extra-batch-mean",
     tier="A",
     message="{at} is divided by {count} {why}.",
-    question="Where in the backward pass does the 1/N of the mean belong, and how often?",
-    remedy="Add up over the examples without dividing: {at} = {right}.",
+    question="Where does the backward pass have to divide by a count, and how often?",
+    remedy="Divide no more often than the loss does: {at} = {right}.",
     examples=(
         Example(
             net="B",

@@ -31,10 +31,16 @@ from backpropcli.mistakes.world import World
 def edits(world: World) -> Iterator[Edit]:
     """-1 at the true class, or its own margin kept."""
     for name, violated, target, rows in hinge_parts(world):
-        yield from world.edit(name, _mean(violated - target, rows), "once")
+        yield from world.edit(name, _mean(violated - target, rows), "once", how=HOW["once"])
         along = along_last(world.shape(violated) or ())
         kept = violated + target - target * call("sum", violated, **along)
-        yield from world.edit(name, _mean(kept, rows), "kept")
+        yield from world.edit(name, _mean(kept, rows), "kept", how=HOW["kept"])
+
+
+HOW = {
+    "once": "takes off 1 at the true class only once",
+    "kept": "counts a margin of the true class itself",
+}
 
 
 def _mean(total: Expr, rows: int) -> Expr:
@@ -45,9 +51,7 @@ MISTAKE = Mistake(
     code="BP225",
     name="hinge-count-missing",
     tier="D",
-    message=(
-        "{at} takes off 1 at the true class only once; it loses 1 for each margin that is violated."
-    ),
+    message=("{at} {how}; the true class loses 1 for each margin that is violated."),
     question="In how many of the violated margins does the score of the true class stand?",
     remedy="Count the violated margins, and give the true class minus that number.",
     examples=(Example("hinge", "L: 3.5\ndL/dz: [1, 1, -1]\n", "dL/dz"),),

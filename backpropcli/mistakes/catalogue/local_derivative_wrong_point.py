@@ -22,42 +22,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.language.nodes import Expr, Number, call, is_op
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.parts import Path, at_path, put, walk
-from backpropcli.mistakes.slopes import is_local_point, points_of, slope_points
+from backpropcli.mistakes.slopes import other_points
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
     """Another known value, or 0 or 1, where a derivative depends on a value."""
-    for equation in world.gradients:
-        for path, node in walk(equation.expr):
-            if not is_local_point(world, equation, path, node) or _in_mask(equation.expr, path):
-                continue
-            for other in points_of(world, node):
-                bits = 1.0 if isinstance(other, Number) else 2.0
-                yield from world.edit(
-                    equation.name, put(equation.expr, path, other), "", bits,
-                    used=world.text(other), point=world.text(node),
-                )  # fmt: skip
-    for slope in world.slopes:
-        if slope.activation == "relu":
-            continue
-        for other in slope_points(world, slope.argument):
-            if slope.activation == "tanh" and isinstance(other, Number):
-                continue  # its slope at 0 is 1, as if it had been left out
-            form = call(slope.activation + "'", other, **dict(slope.params))
-            bits = 1.0 if isinstance(other, Number) else 2.0
-            yield from world.edit(
-                slope.equation.name, slope.replaced_by(form), "", bits,
-                used=world.text(other), point=world.text(slope.argument),
-            )  # fmt: skip
-
-
-def _in_mask(expr: Expr, path: Path) -> bool:
-    """Whether it decides which units of a relu are active: that has names of its own."""
-    return bool(path) and is_op(at_path(expr, path[:-1]), "relu'", "step")
+    for name, expr, bits, used, point in other_points(world):
+        yield from world.edit(name, expr, "", bits, used=world.text(used), point=world.text(point))
 
 
 MISTAKE = Mistake(
@@ -75,5 +48,6 @@ MISTAKE = Mistake(
         ),
     ),
     edits=edits,
+    generic=True,
     look_alikes=("wrong-parameter", "derivative-at-wrong-value", "missing-term-in-chain"),
 )

@@ -22,8 +22,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from backpropcli.language.nodes import names
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.losses import scaled_values
+from backpropcli.mistakes.parts import scaled
 from backpropcli.mistakes.world import World
 
 
@@ -40,6 +42,19 @@ def edits(world: World) -> Iterator[Edit]:
         ratio = f"{count} times what" if averaged else f"1/{count} of what"
         for name, expr in scaled_values(world, factor):
             yield from world.edit(name, expr, what, ratio=ratio, why=why)
+    yield from _total(world)
+
+
+def _total(world: World) -> Iterator[Edit]:
+    """The loss of all examples, added up instead of averaged or the reverse."""
+    for equation in world.totals:
+        if equation.name == world.problem.loss:
+            count, is_mean = len(names(equation.expr)), world.problem.reduce == "mean"
+            factor = Fraction(count) if is_mean else Fraction(1, count)
+            ratio = f"{count} times what" if is_mean else f"1/{count} of what"
+            why = f"it is the {'mean' if is_mean else 'sum'} over the {count} examples"
+            changes = {equation.name: scaled(equation.expr, factor)}
+            yield Edit(equation.name, changes, {"ratio": ratio, "why": why}, 0.0, "examples")
 
 
 MISTAKE = Mistake(

@@ -45,5 +45,6 @@ MISTAKE = Mistake(
         ),
     ),
     edits=edits,
+    generic=True,
     look_alikes=("wrong-parameter", "digit-slip"),
 )

@@ -23,7 +23,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backpropcli.mistakes.batches import gradient_totals
 from backpropcli.mistakes.entry import Edit, Example, Mistake
+from backpropcli.mistakes.parts import scaled
 from backpropcli.mistakes.world import World
 
 
@@ -31,6 +33,9 @@ def edits(world: World) -> Iterator[Edit]:
     """The gradients that come from a mean, times what it divides by."""
     for what, count in world.loss.averaged.items():
         yield from world.scaled_loss(count, what, count=str(count), what=what)
+    for equation, parts in gradient_totals(world) if world.problem.reduce == "mean" else ():
+        facts = {"count": str(len(parts)), "what": "examples"}
+        yield Edit(equation.name, {equation.name: scaled(equation.expr, len(parts))}, facts)
 
 
 MISTAKE = Mistake(

@@ -21,9 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.language.nodes import names
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.layers import WeightProduct, weight_products
+from backpropcli.mistakes.layers import is_met, weight_products
 from backpropcli.mistakes.losses import products_at_the_loss
 from backpropcli.mistakes.world import World
 
@@ -31,19 +30,10 @@ from backpropcli.mistakes.world import World
 def edits(world: World) -> Iterator[Edit]:
     """A weight's gradient without the input."""
     for product in (*weight_products(world), *products_at_the_loss(world)):
-        if not meets(world, product):
+        if not is_met(world, product):
             continue
         facts = {"weight": product.weight, "input": world.text(product.input)}
         yield from world.edit(product.name, product.bare, "all", 0.0, **facts)
-
-
-def meets(world: World, product: WeightProduct) -> bool:
-    """Whether the weight and the input stand in one equation of the forward pass."""
-    inputs = set(names(product.input))
-    if any(inputs & set(names(term.expr)) for term in world.loss.penalties):
-        return False
-    wanted = {product.weight, *inputs}
-    return any(wanted <= set(names(e.expr)) for e in world.forward)
 
 
 MISTAKE = Mistake(

@@ -47,4 +47,5 @@ MISTAKE = Mistake(
     remedy="Multiply by {factor} as well.",
     examples=(Example("chain", "u: 8\ndL/du: 16\ndL/dx: 32\ndL/dy: 16\n", "dL/dy"),),
     edits=edits,
+    generic=True,
 )

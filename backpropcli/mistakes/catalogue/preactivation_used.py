@@ -21,9 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.language.nodes import Name, names
+from backpropcli.language.nodes import Name, names, substitute
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.parts import replaced
 from backpropcli.mistakes.world import World
 
 
@@ -34,13 +33,8 @@ def edits(world: World) -> Iterator[Edit]:
             z = world.preactivation(name)
             if not z or is_slope_of(world, equation.name, name):
                 continue
-
-            def before(node: object, old: str = name, new: str = z) -> Name | None:
-                return Name(new) if node == Name(old) else None
-
-            yield from world.edit(
-                equation.name, replaced(equation.expr, before), "", used=z, meant=name
-            )
+            expr = substitute(equation.expr, {name: Name(z)})
+            yield from world.edit(equation.name, expr, "", used=z, meant=name)
 
 
 def is_slope_of(world: World, gradient: str, value: str) -> bool:

@@ -23,8 +23,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.losses import penalised
 from backpropcli.mistakes.parts import scaled, summed, terms
+from backpropcli.mistakes.penalties import penalised
 from backpropcli.mistakes.world import World
 
 

@@ -22,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.losses import penalised
 from backpropcli.mistakes.parts import summed
+from backpropcli.mistakes.penalties import penalised
 from backpropcli.mistakes.world import World
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.losses import penalty_on_others
+from backpropcli.mistakes.penalties import penalty_on_others
 from backpropcli.mistakes.world import World
 
 
@@ -33,12 +33,9 @@ MISTAKE = Mistake(
     code="BP803",
     name="reg-on-bias",
     tier="C",
-    message=(
-        "{at} contains a penalty on {weight}, and the penalty of this exercise does not reach "
-        "that far."
-    ),
+    message=("{at} also penalises {weight}, which the penalty of this exercise leaves out."),
     question="Which parameters does the penalty contain?",
-    remedy="Differentiate only the penalty that the loss contains: {at} = {right}.",
+    remedy="Take the penalty of those parameters only that stand in it: {at} = {right}.",
     examples=(
         Example(
             net="penalty",
@@ -46,6 +43,11 @@ MISTAKE = Mistake(
                 "yhat: -0.88\nL: 1.7897\ndL/dyhat: -1.88\ndL/dw2: [0.03, -2.974]\ndL/db2: -1.875\n"
             ),
             at="dL/db2",
+        ),
+        Example(
+            net="penalty",
+            answers="yhat: -0.88\nL: 1.792325\ndL/dyhat: -1.88\ndL/dw2: [0.03, -2.974]\n",
+            at="L",
         ),
     ),
     edits=edits,

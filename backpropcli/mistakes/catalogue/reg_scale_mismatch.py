@@ -24,16 +24,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from backpropcli.mistakes.batches import batch_size
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.losses import batch_sizes, penalised
 from backpropcli.mistakes.parts import scaled, summed, terms
+from backpropcli.mistakes.penalties import penalised
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
     """The penalty's part divided or multiplied by the batch size, or with the other sign."""
     forms = {Fraction(-1): "with the wrong sign"}
-    for count in batch_sizes(world):
+    count = batch_size(world)
+    if count:
         forms[Fraction(1, count)] = f"divided by {count}"
         forms[Fraction(count)] = f"multiplied by {count}"
     for equation, data, penalty in penalised(world):

@@ -1,11 +1,13 @@
-"""The slope of relu at exactly 0.
+"""The slope of relu at exactly 0, or of a max with equal entries.
 
 What it is
-At a unit with z exactly 0 another slope of the relu is used than in this exercise.
+At a unit with z exactly 0 another slope of the relu is used than in this exercise, or
+another one of several equal entries gets the gradient of their max.
 
 Why it is wrong
-It is not wrong: the relu has a corner at 0, and every slope from 0 to 1 is legal there.
-This exercise takes 0, as most software does.
+It is not wrong: there the function has a corner, and every slope between those on its
+two sides is legal. This exercise takes 0 for a relu and the first of equal entries, as
+most software does.
 
 Example
 With z = (0, 2) and dL/dh = (3, 3), dL/dz = (0, 3) with the slope 0 at the corner. (3,
@@ -19,38 +21,27 @@ there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
-from backpropcli.language.nodes import Number, call
 from backpropcli.mistakes.entry import Edit, Example, Mistake
+from backpropcli.mistakes.kinks import other_slopes
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """1, or 1/2, as the slope where z is exactly 0."""
-    for slope in world.slopes:
-        if slope.activation in ("relu", "leaky_relu") and not slope.chain.path:
-            z = slope.argument
-            at_zero = 1 - call("step", z) - call("step", -z)
-            text = world.text(z)
-            right = call(slope.activation + "'", z, **dict(slope.params))
-            for share in (Fraction(1), Fraction(1, 2)):
-                form = right + Number(share) * at_zero
-                yield from world.edit(
-                    slope.equation.name, slope.replaced_by(form), str(share), argument=text
-                )
+    """Another slope where z is exactly 0, or another of equal entries of a max."""
+    yield from other_slopes(world)
 
 
 MISTAKE = Mistake(
     code="BP906",
     name="relu-at-zero",
     tier="A",
-    message=(
-        "At {argument} = 0 every slope from 0 to 1 is legal; this exercise uses another one "
-        "than you do."
-    ),
-    question="Which slope of relu at exactly 0 does the exercise use?",
+    message=("Where {where} several slopes are legal; this exercise uses another one than you do."),
+    question="Which slope does the exercise use where {where}?",
     remedy="Nothing has to be mended.",
-    examples=(Example("kink", "h: [0, 2]\ndL/dz: [3, 3]\n", "dL/dz"),),
+    examples=(
+        Example("kink", "h: [0, 2]\ndL/dz: [3, 3]\n", "dL/dz"),
+        Example("ties", "m: 2\ndL/dz: [0, 0, 3]\n", "dL/dz"),
+    ),
     edits=edits,
 )

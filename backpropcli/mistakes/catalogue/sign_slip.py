@@ -34,9 +34,7 @@ WRONG = "has the right size and the wrong sign"
 
 def edits(world: World) -> Iterator[Edit]:
     """The minus sign of a given number overlooked within a line."""
-    for edit in lost_signs(world):
-        facts = {"entry": edit.at, "trouble": f"takes {edit.facts['given']} without its minus sign"}
-        yield edit._replace(facts=facts)
+    yield from lost_signs(world)
 
 
 def slips(shown: Shown) -> Iterator[Slip]:
@@ -48,13 +46,10 @@ def slips(shown: Shown) -> Iterator[Slip]:
     if len(positions) > 1 and bool(np.all(turned)):
         facts = {"entry": shown.quantity, "trouble": WRONG}
         yield Slip(tuple(shown.wrong), facts, 1.0, factor=-1.0)
+    bits = float(np.log2(max(1, alive)))
     for position in positions:
-        yield Slip(
-            (position,),
-            {"entry": shown.entry(position), "trouble": WRONG},
-            float(np.log2(max(1, alive))),
-            factor=-1.0,
-        )
+        facts = {"entry": shown.entry(position), "trouble": WRONG}
+        yield Slip((position,), facts, bits, factor=-1.0)
 
 
 MISTAKE = Mistake(

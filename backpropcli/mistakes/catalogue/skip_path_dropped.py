@@ -1,7 +1,8 @@
 """The direct path of a skip connection is left out.
 
 What it is
-The path of a skip connection is left out of the gradient.
+The path of a skip connection is left out: of the sum on the way forward, or of the
+gradient.
 
 Why it is wrong
 The input reaches the sum twice: through the layers, and directly. The direct path has
@@ -20,8 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backpropcli.language.nodes import names
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.layers import biased_sums
+from backpropcli.mistakes.layers import Sum, biased_sums
 from backpropcli.mistakes.paths import paths_kept
 from backpropcli.mistakes.world import World
 
@@ -29,12 +31,24 @@ from backpropcli.mistakes.world import World
 def edits(world: World) -> Iterator[Edit]:
     """A sum of paths without the one that has no weight in it."""
     for one in biased_sums(world):
-        if one.term not in world.weights:
+        if one.term not in world.weights and is_skip(world, one):
             without = one.put([t for j, t in enumerate(one.parts) if j != one.bias])
             yield from world.edit(one.equation.name, without, "", value=one.term)
     for kept in paths_kept(world):
         if kept.role == "skip":
             yield from world.edit(kept.name, kept.expr, "", kept.bits, value=kept.value)
+
+
+def is_skip(world: World, one: Sum) -> bool:
+    """Whether a summand reaches the sum by another way as well."""
+    waiting = [n for i, t in enumerate(one.parts) if i != one.bias for n in names(t.expr)]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += names(world.equations[name].expr) if name in world.equations else []
+    return one.term in seen
 
 
 MISTAKE = Mistake(

@@ -29,13 +29,13 @@ from backpropcli.mistakes.world import World
 
 def edits(world: World) -> Iterator[Edit]:
     """exp(z), or exp(z) over the sum or the largest of z."""
-    for equation in world.forward:
+    for equation in (*world.forward, *world.gradients):  # a fused loss has it in its gradient
         for path, node in walk(equation.expr):
             if not is_op(node, "softmax"):
                 continue
             z = node.args[0]
             along = along_last(world.shape(z) or ())
-            exps = call("exp", z)
+            exps, facts = call("exp", z), {"softmax": world.text(node)}
             for kind, form in (
                 ("exp", exps),
                 ("sum", z / call("sum", z, **along)),
@@ -43,14 +43,19 @@ def edits(world: World) -> Iterator[Edit]:
                 ("over z", exps / call("sum", z, **along)),
             ):
                 whole = put(equation.expr, path, form)
-                yield from world.edit(equation.name, whole, kind, used=world.text(form))
+                yield from world.edit(
+                    equation.name, whole, kind, 0.0, used=world.text(form), **facts
+                )
 
 
 MISTAKE = Mistake(
     code="BP221",
     name="softmax-unnormalised",
     tier="C",
-    message="{at} is {used}; a softmax divides each exponential by the sum of all exponentials.",
+    message=(
+        "{at} has {used} in place of {softmax}; a softmax divides each exponential by the sum of "
+        "all exponentials."
+    ),
     question="To what do these probabilities sum, and how is that made sure of?",
     remedy="Divide the exponential of each score by the sum of all exponentials.",
     examples=(

@@ -29,7 +29,7 @@ from backpropcli.mistakes.world import World
 
 def edits(world: World) -> Iterator[Edit]:
     """Normalised over the batch, or over everything."""
-    for equation in world.forward:
+    for equation in (*world.forward, *world.gradients):  # a fused loss has it in its gradient
         for path, node in walk(equation.expr):
             if is_op(node, "softmax") and len(world.shape(node.args[0]) or ()) == 2:
                 exps = call("exp", node.args[0])
@@ -47,7 +47,9 @@ MISTAKE = Mistake(
     code="BP406",
     name="softmax-wrong-axis",
     tier="C",
-    message="{at} is normalised over {over}; the classes of each example have to sum to 1.",
+    message=(
+        "{at} normalises the softmax over {over}; the classes of each example have to sum to 1."
+    ),
     question="Which entries of the probabilities sum to 1?",
     remedy="Divide the exponentials of each example by their own sum: {at} = {right}.",
     examples=(

@@ -22,8 +22,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backpropcli.mistakes.batches import axis_sums
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.layers import axis_sums
 from backpropcli.mistakes.world import World
 
 

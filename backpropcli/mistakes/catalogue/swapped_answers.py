@@ -29,9 +29,9 @@ def slips(shown: Shown) -> Iterator[Slip]:
     """What was meant here stands at another quantity, and the reverse."""
     bits = float(np.log2(max(1, len(shown.others))))
     for other in shown.others:
-        here = bool(np.all(shown.fit(other.meant, 1.0)))
+        here = bool(np.all(shown.fit(other.beside, 1.0)))
         there = bool(np.allclose(other.written, shown.meant, rtol=2e-2, atol=1e-9))
-        if here and there and not np.array_equal(shown.meant, other.meant):
+        if here and there and not np.array_equal(shown.meant, other.beside):
             yield Slip(tuple(shown.wrong), {"other": other.quantity}, bits, other.which)
 
 
@@ -40,7 +40,7 @@ MISTAKE = Mistake(
     name="swapped-answers",
     tier="B",
     message="{at} and {other} look exchanged: each fits in the place of the other.",
-    question="Which of your results belongs to which quantity?",
+    question="From which line of your working does the number at {at} come?",
     remedy="Put each result to its own quantity.",
     examples=(
         Example(

@@ -22,14 +22,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backpropcli.mistakes.entry import Edit, Example, Mistake
+from backpropcli.mistakes.parts import Term, summed
+from backpropcli.mistakes.penalties import penalised
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """A weight's gradient turned, to its own shape or to the other one."""
+    """A weight's gradient turned, to its own shape or to the other one; a penalty stays."""
     for equation in world.gradients:
         if len(equation.shape) == 2 and equation.name.rpartition("/d")[2] in world.weights:
             yield Edit(equation.name, {equation.name: equation.expr.T}, {}, 0.0, "all")
+    for equation, data, penalty in penalised(world):
+        if len(equation.shape) == 2 and equation.shape[0] == equation.shape[1]:
+            expr = summed([Term(1, summed(data).T), *penalty])
+            yield from world.edit(equation.name, expr, "all")
 
 
 MISTAKE = Mistake(

@@ -32,23 +32,15 @@ def edits(world: World) -> Iterator[Edit]:
         weight = equation.name.rpartition("/d")[2]
         if weight not in world.weights or world.program.shapes[weight] != equation.shape:
             continue
-        yield from world.edit(
-            equation.name,
-            Name(weight) - equation.expr,
-            "minus",
-            used="the weight minus its gradient",
-        )
+        minus, used = Name(weight) - equation.expr, "the weight minus its gradient"
+        yield from world.edit(equation.name, minus, "minus", used=used)
         update = world.problem.update
         if update is not None and f"{weight}_new" in world.equations:
             lr = update.lr
             new = Name(weight) - lr * equation.expr
             yield from world.edit(equation.name, new, "new", used="the new weight")
-            yield from world.edit(
-                equation.name,
-                lr * equation.expr,
-                "step",
-                used="the step: the learning rate is already in it",
-            )
+            used = "the step: the learning rate is already in it"
+            yield from world.edit(equation.name, lr * equation.expr, "step", used=used)
 
 
 MISTAKE = Mistake(

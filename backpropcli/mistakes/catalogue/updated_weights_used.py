@@ -21,9 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.language.nodes import Name
+from backpropcli.language.nodes import Name, substitute
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.parts import replaced
 from backpropcli.mistakes.world import World
 
 
@@ -33,13 +32,8 @@ def edits(world: World) -> Iterator[Edit]:
     for equation in world.gradients:
         lower = equation.name.rpartition("/d")[2]
         for weight in sorted(new - {lower}):
-
-            def updated(node: object, weight: str = weight) -> Name | None:
-                return Name(f"{weight}_new") if node == Name(weight) else None
-
-            yield from world.edit(
-                equation.name, replaced(equation.expr, updated), "", weight=weight
-            )
+            expr = substitute(equation.expr, {weight: Name(f"{weight}_new")})
+            yield from world.edit(equation.name, expr, "", weight=weight)
 
 
 MISTAKE = Mistake(

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backpropcli.language.nodes import Expr, Number, is_op
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.layers import without_upstream
 from backpropcli.mistakes.world import World
@@ -29,10 +30,20 @@ from backpropcli.mistakes.world import World
 def edits(world: World) -> Iterator[Edit]:
     """A gradient with 1 in place of the upstream gradient."""
     for equation in world.gradients:
-        used = world.upstreams(equation.expr)
-        if used:
-            expr = without_upstream(world, equation.expr)
-            yield from world.edit(equation.name, expr, "all", upstream=" and ".join(used))
+        if world.upstreams(equation.expr):
+            expr, used = without_upstream(world, equation.expr)
+            upstream = " and ".join(dict.fromkeys(world.text(one) for one in used))
+            local = f", {ONES[bool(equation.shape)]}" if len(used) == 1 and is_one(expr) else ""
+            facts = {"upstream": upstream, "local": local}
+            yield from world.edit(equation.name, expr, "all", 0.0, **facts)
+
+
+ONES = {False: "which is 1", True: "1 in every entry"}
+
+
+def is_one(expr: Expr) -> bool:
+    """Whether nothing but ones is left, as where a gradient is handed on."""
+    return (expr.args[0] if is_op(expr, "expand") else expr) == Number(1)
 
 
 MISTAKE = Mistake(
@@ -40,11 +51,11 @@ MISTAKE = Mistake(
     name="upstream-dropped",
     tier="B",
     message=(
-        "{at} is only the local derivative; it has to be multiplied by {upstream}, the "
+        "{at} is only the local derivative{local}; it has to be multiplied by {upstream}, the "
         "gradient that comes from behind."
     ),
     question="Is this the derivative of the loss, or only that of the next value?",
-    remedy="Multiply the local derivative by {upstream}.",
+    remedy="Multiply the local derivative by {upstream}: {at} = {right}.",
     examples=(
         Example(
             net="A",

@@ -1,7 +1,8 @@
 """A value is given where its derivative is asked.
 
 What it is
-The exercise asks for a derivative, and the value itself is given.
+The exercise asks for a derivative, and the value itself is given, or a value is put
+where its slope belongs.
 
 Why it is wrong
 A value says where the network stands, a derivative how the loss would change from
@@ -30,18 +31,19 @@ def edits(world: World) -> Iterator[Edit]:
     for gradient in world.gradients:
         for used in split_derivative(gradient.name) or ():
             if world.program.shapes.get(used) == gradient.shape:
-                yield from world.edit(gradient.name, Name(used), "", used=used)
+                yield from world.edit(gradient.name, Name(used), "", how=f"is the value of {used}")
     for slope in world.slopes:
         if slope.value and slope.activation not in ("relu", "sigmoid"):
             form = slope.replaced_by(Name(slope.value))
-            yield from world.edit(slope.equation.name, form, "slope", 1.0, used=slope.value)
+            how = f"has the value of {slope.value} in place of its slope"
+            yield from world.edit(slope.equation.name, form, "slope", 1.0, how=how)
 
 
 MISTAKE = Mistake(
     code="BP610",
     name="value-for-derivative",
     tier="C",
-    message="{at} is the value of {used}; its derivative is asked.",
+    message="{at} {how}; the derivative is asked.",
     question="Is the value asked, or its derivative?",
     remedy="Give the derivative: {at} = {right}.",
     examples=(

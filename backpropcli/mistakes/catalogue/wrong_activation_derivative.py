@@ -51,17 +51,11 @@ def on_linear(world: World) -> Iterator[Edit]:
         name = equation.name.rpartition("/d")[2]
         if name in world.equations and world.activation(name) is None and world.loss.squared:
             p = Name(name)
-            expr = equation.expr * (p * (1 - p))
-            used = world.text(p * (1 - p))
+            slope = p * (1 - p)
             yield from world.edit(
-                equation.name,
-                expr,
-                "linear",
-                1.0,
-                other="sigmoid",
-                used=used,
-                unit="a unit without an activation",
-            )
+                equation.name, equation.expr * slope, "linear", 1.0, other="sigmoid",
+                used=world.text(slope), unit="a unit without an activation",
+            )  # fmt: skip
 
 
 MISTAKE = Mistake(

@@ -55,6 +55,7 @@ MISTAKE = Mistake(
         ),
     ),
     edits=edits,
+    generic=True,
     look_alikes=(
         "preactivation-used",
         "wrong-upstream",

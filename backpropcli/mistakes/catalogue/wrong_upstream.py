@@ -21,9 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.language.nodes import Name
+from backpropcli.language.nodes import Name, substitute
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.parts import replaced
 from backpropcli.mistakes.world import World
 
 
@@ -38,11 +37,7 @@ def edits(world: World) -> Iterator[Edit]:
                     continue
                 if world.program.shapes[other] != world.program.shapes[upstream]:
                     continue
-
-                def exchanged(node: object, old: str = upstream, new: str = other) -> Name | None:
-                    return Name(new) if node == Name(old) else None
-
-                expr = replaced(equation.expr, exchanged)
+                expr = substitute(equation.expr, {upstream: Name(other)})
                 near = abs(order.index(other) - order.index(upstream)) if upstream in order else 2
                 bits = 0.0 if near <= 1 else 1.0
                 yield from world.edit(equation.name, expr, "", bits, used=other, upstream=upstream)

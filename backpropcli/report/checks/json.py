@@ -1,6 +1,7 @@
 """JSON with all digits, for programs; ``schema`` grows when a key changes.
 
-Every key is always there: what ``--reveal`` withholds is null or an empty list.
+Every key is always there: what ``--reveal`` withholds is null or an empty list. A submission that
+cannot be graded has the status ``ungraded`` and its ``errors``.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from backpropcli.checking.data import Answer, CheckReport, Root
+from backpropcli.errors import Complaint
+from backpropcli.files.visible import visible_name
 from backpropcli.report.formats.json import SCHEMA, plain
-from backpropcli.report.options import CheckOptions
+from backpropcli.report.options import CheckOptions, Ungraded
 
 
 def render(reports: Sequence[CheckReport], options: CheckOptions) -> str:
     """One report as an object, several as a list of them."""
     found = [as_data(report) for report in reports]
+    for one in reversed(options.ungraded):
+        found.insert(one.after, _ungraded(one))
     data = found if options.many or len(found) != 1 else found[0]
     return json.dumps(data, allow_nan=False, ensure_ascii=True) + "\n"
 
@@ -38,6 +43,30 @@ def as_data(report: CheckReport) -> dict[str, Any]:
         "mistakes": mistakes,
         "notes": list(report.notes),
         "cut": report.cut or None,
+        "errors": [],
+    }
+
+
+def _ungraded(one: Ungraded) -> dict[str, Any]:
+    nothing = CheckReport(visible_name(one.submission), "", "", "", (), ())
+    return {
+        **as_data(nothing),
+        "problem": None,
+        "status": "ungraded",
+        "score": None,
+        "max_score": None,
+        "errors": [_error(said) for said in one.complaints],
+    }
+
+
+def _error(said: Complaint) -> dict[str, Any]:
+    place = said.place
+    return {
+        "message": said.message,
+        "file": place.file if place else None,
+        "line": (place.line or None) if place else None,
+        "column": (place.column or None) if place else None,
+        "hint": said.hint or None,
     }
 
 

@@ -21,7 +21,8 @@ def render(reports: Sequence[CheckReport], options: CheckOptions) -> str:
 
 
 def _page(page: Page) -> Iterator[str]:
-    first = f"; first wrong step: {code(page.first)}" if page.first else ""
+    seen = f" (seen in {code(page.seen)})" if page.seen else ""
+    first = f"; first wrong step: {code(page.first)}{page.case}{seen}" if page.first else ""
     yield f"# {escaped(page.score)}{first}"
     yield ""
     yield code(page.about)
@@ -50,7 +51,7 @@ def _group(group: Group) -> Iterator[str]:
 
 def _finding(finding: Finding) -> Iterator[str]:
     name = f" ({escaped(finding.name)})" if finding.name else ""
-    yield from ("", f"## {finding.what.capitalize()}: {code(finding.at)}{name}")
+    yield from ("", f"## {finding.what.capitalize()}: {code(finding.at)}{finding.case}{name}")
     for source in finding.sources:
         line, carets = marked(source.line, source.spans, ROOM)
         yield from ("", code(str(source.place)))
