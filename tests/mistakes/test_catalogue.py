@@ -78,6 +78,15 @@ def test_texts_use_what_their_edits_and_slips_tell(mistake):
         assert used <= known
 
 
+def test_umbrella_names_are_marked():
+    assert {m.name for m in MISTAKES if m.generic} == {
+        "missing-term-in-chain",
+        "wrong-parameter",
+        "misread-given",
+        "local-derivative-wrong-point",
+    }
+
+
 def fields(text):
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 

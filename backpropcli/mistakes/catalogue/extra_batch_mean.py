@@ -68,18 +68,9 @@ MISTAKE = Mistake(
     question="Where does the backward pass have to divide by a count, and how often?",
     remedy="Divide no more often than the loss does: {at} = {right}.",
     examples=(
+        Example("B", "L: 3.185\ndL/dyhat: [-1.4, 2.1]\ndL/dw: [4.9, -4.9]\ndL/db: 0.35\n", "dL/db"),
         Example(
-            net="B",
-            answers=(
-                "yhat: [-0.4, 2.1]\nL: 3.185\ndL/dyhat: [-1.4, 2.1]\ndL/dw: [4.9, -4.9]\ndL/db: "
-                "0.35\n"
-            ),
-            at="dL/db",
-        ),
-        Example(
-            net="batch",
-            answers="Z: [[5.5, 0], [2.5, 1]]\ndL/dW: [[1, 2], [5, 3]]\ndL/db: [2, 0.5]\n",
-            at="dL/db",
+            "batch", "Z: [[5.5, 0], [2.5, 1]]\ndL/dW: [[1, 2], [5, 3]]\ndL/db: [2, 0.5]\n", "dL/db"
         ),
     ),
     edits=edits,

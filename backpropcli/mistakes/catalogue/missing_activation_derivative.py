@@ -34,10 +34,8 @@ def edits(world: World) -> Iterator[Edit]:
     for slope in world.slopes:
         if slope.activation in ("relu", "identity", "exp", "log", "sqrt", "sin", "cos"):
             continue
-        name, text = slope.equation.name, slope_text(world, slope)
-        yield from world.edit(
-            name, slope.replaced_by(None), "all", activation=slope.activation, slope=text
-        )
+        facts = {"activation": slope.activation, "slope": slope_text(world, slope)}
+        yield from world.edit(slope.equation.name, slope.replaced_by(None), "all", 0.0, **facts)
     yield from past_softmax(world)
 
 
