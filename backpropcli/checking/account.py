@@ -21,13 +21,17 @@ EXCHANGED = "swapped-answers"
 
 @dataclass(eq=False)
 class Left:
-    """What is off at one entry under an account: which numbers, and what explains them cheapest."""
+    """What is off at one entry under an account: which numbers, and what explains them cheapest.
+
+    ``exchanged`` are the entries that the same slip explains.
+    """
 
     which: int
     off: Array
     cost: float
     spelled: float
     slips: tuple[SlipFound, ...] = ()
+    exchanged: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)
@@ -148,7 +152,8 @@ def _drop_partners(account: Account) -> None:
         for partner in _partners(left) if left is not None else ():
             other = account.left.pop(partner, None)
             if left is not None and other is not None:
-                left = replace(left, spelled=left.spelled + other.spelled)
+                both = (*left.exchanged, partner)
+                left = replace(left, spelled=left.spelled + other.spelled, exchanged=both)
                 account.left[which] = left
 
 

@@ -132,7 +132,7 @@ class _Maker:
             groups["", one.edit.kind].append(one)
             if len(self.instances) > 1:
                 groups["examples", one.edit.at, one.edit.kind, _form(one.edit)].append(one)
-        tried: set[frozenset[int]] = set()
+        tried: set[frozenset[tuple[int, Expr]]] = set()
         for key, group in groups.items():
             chosen: dict[int, Change] = {}
             members: list[Candidate] = []
@@ -140,15 +140,15 @@ class _Maker:
                 if not any(change.node in chosen for change in one.changes):
                     chosen.update({change.node: change for change in one.changes})
                     members.append(one)
-            nodes = frozenset(chosen)
-            if len(members) < 2 or nodes in tried:
+            made_so = frozenset((node, change.expr) for node, change in chosen.items())
+            if len(members) < 2 or made_so in tried:
                 continue
-            tried.add(nodes)
+            tried.add(made_so)
             first = members[0]
             bits = 0.0 if notice else lead + REPEATED + first.edit.bits + log2(max(1, len(groups)))
             whole = Candidate(
                 first.mistake, first.edit, TOTAL if key[0] == "" else first.at,
-                tuple(chosen.values()), bits, True, tuple(members), max(nodes),
+                tuple(chosen.values()), bits, True, tuple(members), max(chosen),
             )  # fmt: skip
             (self.found.notices if notice else self.found.all).append(whole)
 

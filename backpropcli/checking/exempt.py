@@ -84,17 +84,18 @@ class Exempt:
         return bool(np.all(fits(paper, *found[which], False, self.judge.judging)))
 
     def _notices(self, notices: Sequence[Candidate]) -> dict[int, Array]:
-        """For each entry which numbers are legal with another slope of relu at exactly 0."""
+        """For each entry which numbers are legal with another slope at a kink."""
         found: dict[int, Array] = {}
         for one in notices:
             predictions = self.trial.predictions(one.changes) or {}
             for which, (part, error) in predictions.items():
                 paper = self.sheet.entries[which].paper
                 assert paper is not None
-                fit = fits(paper, part, error, False, self.judge.judging)
-                off = self.judge.verdicts[which].mismatch
-                if np.any(off & fit):
-                    found[which] = found.get(which, False) | (fit & off)
+                node, verdict = self.judge.graph.nodes[self.node(which)], self.judge.verdicts[which]
+                legal = fits(paper, part, error, node.exact, self.judge.judging)
+                legal = legal & verdict.mismatch & (part != verdict.predicted)
+                if np.any(legal):
+                    found[which] = found.get(which, False) | legal
         return found
 
     def legal_at_zero(self, which: int) -> Array:

@@ -50,7 +50,7 @@ class Notes:
         if found.status == "correct" and self.is_cutting and self._is_cut(which):
             told.append(("digits are cut off instead of rounded", "truncated-not-rounded"))
         if found.at_zero:
-            told.append(("at 0 the relu has no slope; yours is accepted", "relu-at-zero"))
+            told.append(("several slopes are legal here; yours is accepted", "relu-at-zero"))
         if found.by_luck:
             said = "right, although it does not follow from your own earlier values"
             told.append((said, "right-by-luck"))

@@ -20,13 +20,6 @@ from backpropcli.ops.entry import ShapeError
 MOST_ALTERNATIVES = 4
 MOST_PARTLY = 0.25  # of the numbers that a mistake explains, to be still off under a firm name
 UNWRITTEN = ("expand", "reshape", "place", "eye")  # what only a program writes
-# Searched through many operands or numbers: that one of them fits says little.
-GENERAL = (
-    "missing-term-in-chain",
-    "wrong-parameter",
-    "misread-given",
-    "local-derivative-wrong-point",
-)
 
 
 class RuleTeller(Teller):
@@ -92,11 +85,12 @@ class RuleTeller(Teller):
             fewer = fewer or (after is not None and after.cost < before.cost - 1e-9)
             if fewer and which in self.search.wrong:
                 found.append(which)
+                found += [w for w in before.exchanged if w not in account.left]
         return sorted(found, key=lambda w: self.sheet.entries[w].node or 0)
 
     def fits_partly(self, rest: Account | None, account: Account, entries: Sequence[int]) -> bool:
         """Whether many numbers that a mistake should explain are still off with it."""
-        before = sum(np.count_nonzero(rest.left[w].off) for w in entries) if rest else 0
+        before = sum(np.count_nonzero(rest.left[w].off) for w in entries if rest and w in rest.left)
         after = sum(np.count_nonzero(account.left[w].off) for w in entries if w in account.left)
         return bool(after > MOST_PARTLY * before)
 
@@ -176,4 +170,4 @@ def _rank(one: Candidate) -> tuple[int, float]:
         return (3, one.bits)
     if name == "wrong-parameter":
         return (1, one.bits)
-    return (2 if name in GENERAL or tier in "CD" else 0, one.bits)
+    return (2 if one.mistake.generic or tier in "CD" else 0, one.bits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from math import log2
 
 import numpy as np
@@ -36,14 +37,21 @@ class Pen:
 
     def __init__(self, judge: Judge, leave_out: Collection[str]) -> None:
         self.judge, self.sheet = judge, judge.sheet
-        self.slips = [
-            m for m in catalogue().entries() if m.slips is not None and m.name not in leave_out
-        ]
-        self.miscounts = COUNTED not in leave_out
-        self.total = total_weight()
+        self.leave_out = leave_out
         self.sites = len(list(judge.sheet.numeric()))
         self.alone: dict[int, dict[int, Array]] = {}
         self.known: dict[tuple[int, bytes, bytes], tuple[tuple[SlipFound, ...], float]] = {}
+
+    @cached_property
+    def slips(self) -> list[Mistake]:
+        """The slips that are tried."""
+        known = catalogue().entries()
+        return [m for m in known if m.slips is not None and m.name not in self.leave_out]
+
+    @cached_property
+    def total(self) -> float:
+        """The prior weights of all mistakes together."""
+        return total_weight()
 
     def explain(
         self,
@@ -89,7 +97,7 @@ class Pen:
         """Ways to count that come to what was written."""
         entry, graph = self.sheet.entries[which], self.judge.graph
         assert entry.node is not None
-        if graph.nodes[entry.node].kind == "count" and self.miscounts:
+        if graph.nodes[entry.node].kind == "count" and COUNTED not in self.leave_out:
             for number, how, bits in counts(graph.program, entry.claim.name):
                 if float(paper.value) == number:
                     yield Slip((0,), {"how": how}, bits)
@@ -122,7 +130,7 @@ class Pen:
                 else np.maximum(paper.half, style.half_unit(paper.value) * paper.whole)
             )
             off = np.abs(paper.value - np.asarray(values, float))
-            return off <= half + error * scale + 1e-9 * np.abs(paper.value)
+            return (off <= half + error * scale + 1e-9 * np.abs(paper.value)) | fit(values, scale)
 
         def fit_number(number: float, unit: float, position: int) -> bool:
             value = flat_meant[position]
@@ -141,6 +149,7 @@ class Pen:
             self.judge.graph.problem.index_from,
             beside.spelled if beside is not None else _plain,
             roughly,
+            beside is not None,
         )
 
     def _others(self, which: int, predictions: Mapping[int, Prediction]) -> list[Other]:

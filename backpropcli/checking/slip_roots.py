@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from backpropcli.checking.account import EXCHANGED, Account
-from backpropcli.checking.rule_roots import GENERAL, MOST_ALTERNATIVES, RuleTeller
+from backpropcli.checking.rule_roots import MOST_ALTERNATIVES, RuleTeller
 from backpropcli.checking.shown import SlipFound
 from backpropcli.checking.telling import Found, Teller
 from backpropcli.mistakes import catalogue
@@ -59,7 +59,7 @@ class SlipTeller(Teller):
         rules = [
             self.rules.root_of(one, found.entries)
             for one in self.search.same_as(account, slip)
-            if one.mistake.name not in GENERAL
+            if not one.mistake.generic
         ]
         if not rules:
             return found

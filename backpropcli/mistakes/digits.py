@@ -16,8 +16,7 @@ FEWEST = 2  # digits without which every number is one digit away from another
 def changed_digits(shown: Shown, position: int) -> float | None:
     """The bits for a number that fits if one digit is another; nothing if none does."""
     text = shown.text(position)
-    longest = max(len(_core(text)), len(_meant_core(shown, position)))
-    if longest < FEWEST or is_short(shown, position):
+    if _is_single(shown, position) or (shown.usual and is_short(shown, position)):
         return None
     variants = [*_substituted(text), *_exchanged(text)]
     return _cost(shown, position, variants)
@@ -25,7 +24,8 @@ def changed_digits(shown: Shown, position: int) -> float | None:
 
 def dropped_digit(shown: Shown, position: int) -> float | None:
     """The bits for a number that fits if one digit is put in; nothing if none does."""
-    if len(_core(shown.text(position))) < FEWEST or not is_short(shown, position):
+    single = _is_single(shown, position) or not _core(shown.text(position))
+    if single or not is_short(shown, position):
         return None
     return _cost(shown, position, list(_inserted(shown.text(position))))
 
@@ -33,6 +33,12 @@ def dropped_digit(shown: Shown, position: int) -> float | None:
 def is_short(shown: Shown, position: int) -> bool:
     """Whether fewer digits were written than this person would write of what was meant."""
     return len(_core(shown.text(position))) < len(_meant_core(shown, position))
+
+
+def _is_single(shown: Shown, position: int) -> bool:
+    """Whether neither what was written nor what was meant has two digits."""
+    written = _core(shown.text(position))
+    return max(len(written), len(_meant_core(shown, position))) < FEWEST
 
 
 def _meant_core(shown: Shown, position: int) -> str:

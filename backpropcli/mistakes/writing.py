@@ -31,7 +31,8 @@ class Shown(NamedTuple):
     All arrays have one shape. ``fit`` compares what was written with other values,
     ``fit_number`` another number with what was meant at a flat position. ``others`` are answers
     of the same shape, ``index_from`` is for naming entries, ``spell`` writes a number as this
-    person does, and ``roughly`` compares as ``fit`` does, also where a whole number was rounded.
+    person does, as far as that is ``usual``, and ``roughly`` compares as ``fit`` does, also where
+    a whole number was rounded.
     """
 
     quantity: str
@@ -45,6 +46,7 @@ class Shown(NamedTuple):
     index_from: int
     spell: Callable[[float], str] = str
     roughly: Callable[[Array, float], Array] | None = None
+    usual: bool = True
 
     @property
     def wrong(self) -> list[int]:
