@@ -1,8 +1,8 @@
 """Solve backpropagation homework step by step, and check answers to it.
 
 ``load_problem(path)`` reads a problem file, ``solve(problem)`` works out every value and every
-gradient, and ``check(problem, answers)`` judges an answers file and names the mistakes; the
-command ``backprop`` prints the same objects.
+gradient, ``check(problem, answers)`` judges an answers file and names the mistakes, and
+``grade(folder, problem)`` judges a class; the command ``backprop`` prints the same objects.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from backpropcli.checking.check import check
     from backpropcli.checking.data import CheckReport
+    from backpropcli.grading.run import grade
     from backpropcli.problem import Problem, load_problem
     from backpropcli.solution import Solution, solve
 
@@ -23,6 +24,7 @@ __all__ = [
     "Solution",
     "__version__",
     "check",
+    "grade",
     "load_problem",
     "solve",
 ]
@@ -30,6 +32,7 @@ __all__ = [
 _HOMES = {
     "CheckReport": "backpropcli.checking.data",
     "check": "backpropcli.checking.check",
+    "grade": "backpropcli.grading.run",
     "Problem": "backpropcli.problem",
     "load_problem": "backpropcli.problem",
     "Solution": "backpropcli.solution",

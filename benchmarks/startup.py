@@ -20,6 +20,7 @@ GOALS = {
     "--help": 0.65,
     "solve -f plain three-layer": 1.45,
     "solve -f table three-layer": 1.85,
+    "solve -f table three-layer --symbolic": 5.0,
     "check -f plain all-right": 1.5,
     "check -f plain one-mistake": 1.5,
 }
@@ -38,7 +39,7 @@ def rows(environment: Mapping[str, str]) -> Iterator[Row]:
             ONE_THREAD: partial(_run, numpy, {**own, "OPENBLAS_NUM_THREADS": "1"}),
         }
         for call in GOALS:
-            words = call.replace("three-layer", str(PROBLEM)).split(" ", 3)
+            words = [str(PROBLEM) if w == "three-layer" else w for w in call.split(" ")]
             if words[0] == "check":
                 words = [*words[:-1], _sheet(folder, words[-1]), "--exit-zero"]
             actions[call] = partial(_run, [*_command(), *words], own)

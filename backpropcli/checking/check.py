@@ -17,9 +17,12 @@ from backpropcli.checking.costs import THRESHOLD
 from backpropcli.checking.data import CheckReport, Submission
 from backpropcli.checking.findings import Findings
 from backpropcli.checking.formula_entries import put_in_formulas
+from backpropcli.checking.formula_report import FormulaReport
 from backpropcli.checking.graph import Graph
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.lines import judge_workings
+from backpropcli.checking.mending import mended
+from backpropcli.checking.open_formulas import OpenFormulas
 from backpropcli.checking.paper import Judging
 from backpropcli.checking.search import Search, Settings
 from backpropcli.checking.sheet import lay_out
@@ -67,6 +70,11 @@ class Checker:
             float(rtol) if rtol is not None else None, float(atol) if atol is not None else None
         )
 
+    @cached_property
+    def open(self) -> OpenFormulas:
+        """What judges formulas for quantities that have no number."""
+        return OpenFormulas(self.problem, self.options.leave_out)
+
     def graph(self, also: Collection[str]) -> Graph:
         """The graph of the problem with derivatives that are claimed beyond ``find``."""
         key = tuple(sorted(set(also)))
@@ -92,6 +100,7 @@ class Checker:
 
     def _check(self, handed_in: Submission) -> CheckReport:
         graph = self.graph([c.name for c in handed_in.claims if "/" in c.name])
+        handed_in, misfits = mended(self.open.with_constants(handed_in, graph), self.problem)
         sheet = lay_out(graph, handed_in.claims)
         put_in_formulas(sheet)
         judge = Judge(sheet, self.judging, self.options.clamp)
@@ -111,7 +120,9 @@ class Checker:
         again = self.without_carrying(search)
         if again is not None:
             judge, search = again, Search(again, self.known(graph), settings)
-        return Findings(handed_in, judge, search, convention).report()
+        report = Findings(handed_in, judge, search, convention).report()
+        formulas = self.open.judged(sheet, self.options.seconds)
+        return FormulaReport(report, sheet, formulas, misfits).made()
 
     def without_carrying(self, search: Search) -> Judge | None:
         """The sheet judged anew where, beside a mistake that was found, a slip was not carried on.

@@ -7,7 +7,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backpropcli.language.nodes import Apply, At, Expr, fold, is_op, names, postorder, with_args
+from backpropcli.language.nodes import (
+    Apply,
+    At,
+    Expr,
+    Name,
+    Number,
+    fold,
+    is_op,
+    names,
+    postorder,
+    with_args,
+)
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Poly, Size
 from backpropcli.problem.data import Given, Problem
@@ -16,7 +27,11 @@ NEAR, FAR = 12, 24
 MOST_NUMBERS = 3_000_000  # that are drawn for one formula
 LEAST = 3  # points of each kind, however large the problem
 SIZES = (3, 4, 2, 5, 6, 7)  # for named sizes, all different
+ROUNDS = 3  # of numbers for named sizes
 SEED = 1
+SMALL = 0.4
+SIZED = ("shape", "n")  # constants of expressions that are sizes
+USUAL = 8  # entries of an axis
 _WITH_TARGET = ("cross_entropy", "softmax_cross_entropy", "bce", "bce_with_logits")
 
 
@@ -46,18 +61,29 @@ def givens_of(problem: Problem, example: Mapping[str, Given]) -> dict[str, Given
 
 
 def drawn_points(
-    given: Mapping[str, Given], uses: Uses, sizes: Mapping[str, int]
+    given: Mapping[str, Given], uses: Uses, sizes: Mapping[str, int], rounds: int = 1
 ) -> Iterator[dict[str, Array]]:
-    """Values near those of the problem, then far from them; the same ones every time."""
+    """Values near those of the problem, then far from them; the same ones every time.
+
+    Where the problem has no values all are far. Of several ``rounds`` each has its share of them.
+    """
     generator = np.random.default_rng(SEED)
     shapes = {name: tuple(size_of(size, sizes) for size in g.shape) for name, g in given.items()}
     numbers = sum(int(np.prod(shape)) for shape in shapes.values())
     share = min(1.0, MOST_NUMBERS / max(1, numbers * (NEAR + FAR)))
     has_values = any(g.value is not None for g in given.values())
-    near = max(LEAST, int(NEAR * share)) if has_values else 0
-    for number in range(near + max(LEAST, int(FAR * share))):
+    near = max(LEAST, int(NEAR * share) // rounds) if has_values else 0
+    far = FAR if has_values else NEAR + FAR
+    for number in range(near + max(LEAST, int(far * share) // rounds)):
         kind = Kind(number < near, number % 2 == 0)
         yield {name: _one(g, shapes[name], kind, generator, uses) for name, g in given.items()}
+
+
+def drawn_value(given: Given, shape: tuple[int, ...], generator: Any, uses: Uses) -> Array:
+    """A random value for what has none; small, so that no probability comes near 0 or 1."""
+    value = _one(given._replace(value=None), shape, Kind(False, True), generator, uses)
+    special = uses.classes | uses.targets | uses.positive
+    return value if given.name in special else np.asarray(SMALL * value)
 
 
 def _one(given: Given, shape: tuple[int, ...], kind: Kind, generator: Any, uses: Uses) -> Array:
@@ -73,7 +99,8 @@ def _one(given: Given, shape: tuple[int, ...], kind: Kind, generator: Any, uses:
         return _marks(noise, noise.ndim > 0 and noise.shape[-1] > 1)
     if given.name in uses.positive:
         return np.asarray(1 / (1 + np.exp(-noise)))
-    return np.asarray(1.5 * noise)
+    wide = max((1.0, *(size / USUAL for size in shape)))  # long sums would saturate everything
+    return np.asarray(1.5 * noise / np.sqrt(wide))
 
 
 def _like(value: Array, kind: Kind, generator: Any, is_target: bool) -> Array:
@@ -132,11 +159,11 @@ def _has_log(expr: Expr) -> bool:
     return is_op(expr, "log", "log_softmax")
 
 
-def drawn_sizes(problem: Problem) -> dict[str, int]:
-    """A number for each named size."""
+def drawn_sizes(problem: Problem, number: int = 0) -> dict[str, int]:
+    """Small numbers for the named sizes, all different; others in each round."""
     return {
-        name: SIZES[number] if number < len(SIZES) else number + 2
-        for number, name in enumerate(sorted(problem.sizes))
+        name: SIZES[(i + number) % len(SIZES)] if i < len(SIZES) else i + 2 + number
+        for i, name in enumerate(sorted(problem.sizes))
     }
 
 
@@ -153,25 +180,32 @@ def size_of(size: Size, sizes: Mapping[str, int]) -> int:
 
 
 def sized(expr: Expr, sizes: Mapping[str, int]) -> Expr:
-    """The expression with numbers for the named sizes in its constants."""
+    """The expression with numbers for the named sizes, as values and in its constants.
+
+    Sizes that are numbers may have others instead: ``{"512": 5}``.
+    """
     if not sizes:
         return expr
 
     def visit(node: Expr, args: list[Expr]) -> Expr:
+        if isinstance(node, Name) and node.name in sizes:
+            return Number(sizes[node.name])
         node = with_args(node, tuple(args))
         if not isinstance(node, Apply) or not node.params:
             return node
-        params = tuple((key, _in_numbers(value, sizes)) for key, value in node.params)
+        params = tuple((key, _in_numbers(value, sizes, key in SIZED)) for key, value in node.params)
         return Apply(node.op, node.args, params, node.span)
 
     return fold(expr, visit)
 
 
-def _in_numbers(value: Any, sizes: Mapping[str, int]) -> Any:
+def _in_numbers(value: Any, sizes: Mapping[str, int], is_size: bool) -> Any:
     if isinstance(value, Poly):
         return size_of(value, sizes)
+    if isinstance(value, int) and is_size:
+        return sizes.get(str(value), value)
     if isinstance(value, tuple):
-        return tuple(_in_numbers(part, sizes) for part in value)
+        return tuple(_in_numbers(part, sizes, is_size) for part in value)
     if isinstance(value, At):
-        return At(_in_numbers(value.items, sizes))
+        return At(_in_numbers(value.items, sizes, is_size))
     return value

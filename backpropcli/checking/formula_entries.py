@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from backpropcli.checking.data import Written
 from backpropcli.checking.paper import Paper
 from backpropcli.checking.sheet import Entry, Sheet
 from backpropcli.evaluate.floats import evaluate
-from backpropcli.language.nodes import names
+from backpropcli.language.nodes import Expr, array, as_expr, names
 from backpropcli.ops.entry import Array, ShapeError
+
+DIAGONAL = "given as its diagonal: the other entries are 0"
 
 
 def put_in_formulas(sheet: Sheet) -> None:
@@ -24,18 +27,31 @@ def _one(sheet: Sheet, entry: Entry) -> None:
     claim = entry.claim
     assert claim.formula is not None
     entry.formula = judge_formula(claim.formula, claim.name, claim.at, sheet.graph.program)
+    if entry.formula.diagonal:
+        entry.note = DIAGONAL
     if entry.node is None:
         return
     value = _value(sheet, entry)
-    if value is None or not np.isfinite(value).all():
-        return
-    paper = exact_paper(value, claim.text)
+    if value is not None and np.isfinite(value).all():
+        put_value(entry, np.diag(value) if entry.formula.diagonal else value)
+
+
+def put_value(entry: Entry, value: Array) -> None:
+    """The numbers of a formula in an entry; axes of length 1 are free."""
+    paper = exact_paper(value, entry.claim.text)
     if value.shape == entry.shape:
         entry.paper = paper
     elif value.size == int(np.prod(entry.shape)) and _core(value.shape) == _core(entry.shape):
-        entry.paper = exact_paper(value.reshape(entry.shape), claim.text)
+        entry.paper = exact_paper(value.reshape(entry.shape), entry.claim.text)
     else:
         entry.misfit = paper
+
+
+def as_constant(written: Array | Written) -> Expr:
+    """Numbers as they were written as a formula without names, lists as lists."""
+    if isinstance(written, Written):
+        return as_expr(written.value)
+    return array(as_constant(row) for row in written) if written.ndim else as_constant(written[()])
 
 
 def _core(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from backpropcli.checking.draws import (
+    ROUNDS,
     drawn_points,
     drawn_sizes,
     givens_of,
@@ -20,9 +21,9 @@ from backpropcli.checking.written import core
 from backpropcli.errors import BackpropError
 from backpropcli.evaluate.floats import Machine
 from backpropcli.infer import Shapes
-from backpropcli.language.nodes import Expr, Name, index, names
+from backpropcli.language.nodes import Expr, Name, call, index, names
 from backpropcli.ops.entry import Array, ShapeError
-from backpropcli.ops.sizes import shape_text
+from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.data import Equation, Given
 from backpropcli.program import Program, build_program
 
@@ -37,6 +38,7 @@ class FormulaVerdict:
     ``same`` says that it is the same function, ``here`` that it is right at the problem's own
     numbers (in every example). ``shape_ok`` is False where it has another shape. ``error_bound``
     is the chance that ``same`` is said of another function; 1 where nothing was compared.
+    ``diagonal`` says that it gives the diagonal of a square matrix whose other entries are 0.
     """
 
     same: bool
@@ -44,6 +46,7 @@ class FormulaVerdict:
     shape_ok: bool = True
     message: str = ""
     error_bound: float = 1.0
+    diagonal: bool = False
 
 
 def judge_formula(
@@ -51,10 +54,12 @@ def judge_formula(
 ) -> FormulaVerdict:
     """Compare a formula with a quantity, or with its entry ``at``, at random points.
 
-    12 points lie near the given values and 24 far from them (fewer where millions of numbers
-    would be drawn); those where something is not finite are passed over. Two values agree within
-    1e-7 of their size, or 1e-9 of the largest entry, or 1e-11: far above the noise of float64,
-    and two analytic functions that differ are so close on a set of points of nearly no measure.
+    12 points lie near the given values and 24 far from them, or all 36 far where nothing is given
+    (fewer where millions of numbers would be drawn); those where something is not finite are
+    passed over. Named sizes are 3 sets of small numbers, 12 points for each. Two values agree
+    within 1e-7 of their size, or 1e-9 of the largest entry, or 1e-11: far above the noise of
+    float64, and two analytic functions that differ are so close on a set of points of nearly no
+    measure.
     Functions with kinks may differ on a part of the space only: a difference on a quarter of it
     is missed by all n points with the chance 0.75^n, 3e-5 for 36, which is ``error_bound``.
     Sources: J. T. Schwartz, Fast probabilistic algorithms, J. ACM 27 (1980); R. Zippel (1979).
@@ -62,13 +67,45 @@ def judge_formula(
     if target in names(formula):
         return FormulaVerdict(False, False, True, f"this only names {target} itself")
     program = _with_all(program, target, formula)
-    said = _shape_trouble(formula, target, at, program)
+    whole = as_diagonal(formula, target, at, program)
+    said = _shape_trouble(whole or formula, target, at, program)
     if said is not None:
         return FormulaVerdict(False, False, not said, said or "this could not be compared")
-    compared = _Compared(formula, target, at, program)
-    if not compared.possible:
-        return FormulaVerdict(False, False, True, f"{target} could not be worked out here")
-    return compared.verdict()
+    found = _verdict(whole or formula, target, at, program)
+    return replace(found, diagonal=whole is not None and found.same)
+
+
+def _verdict(
+    formula: Expr, target: str, at: tuple[Any, ...] | None, program: Program
+) -> FormulaVerdict:
+    """The verdict on a formula of the right shape."""
+    here, points = None, 0
+    for number in range(ROUNDS if program.problem.sizes else 1):
+        compared = _Compared(formula, target, at, program, number)
+        if not compared.possible:
+            return FormulaVerdict(False, False, True, f"{target} could not be worked out here")
+        here = compared.at_home() if number == 0 else here
+        agreeing = compared.agreeing()
+        if agreeing is None:
+            return FormulaVerdict(False, bool(here), True, "", 0.0)
+        points += agreeing
+    if not points:
+        said = "it could not be decided whether this is the same: no point has finite values"
+        return FormulaVerdict(False, bool(here), True, said)
+    return FormulaVerdict(here is not False, here is not False, True, "", MISSED**points)
+
+
+def as_diagonal(
+    formula: Expr, target: str, at: tuple[Any, ...] | None, program: Program
+) -> Expr | None:
+    """The square matrix whose diagonal a formula gives, where such a matrix is asked."""
+    try:
+        shapes = Shapes(program.shapes)
+        given, wanted = shapes.of(formula), shapes.of(_asked(target, at))
+    except ShapeError:
+        return None
+    square = len(wanted) == 2 and wanted[0] == wanted[1] and wanted[0] != 1
+    return call("diag", formula) if square and given == wanted[:1] else None
 
 
 def _with_all(program: Program, target: str, formula: Expr) -> Program:
@@ -96,7 +133,11 @@ def _shape_trouble(
     if core(found) == core(wanted):
         return None
     name = target if at is None else f"this entry of {target}"
-    return f"this is {shape_text(found)}; {name} is {shape_text(wanted)}"
+    return f"this is {_extent(found)}; {name} is {_extent(wanted)}"
+
+
+def _extent(shape: Shape) -> str:
+    return shape_text(shape) if shape else "a single number"
 
 
 def _asked(target: str, at: tuple[Any, ...] | None) -> Expr:
@@ -107,11 +148,16 @@ class _Compared:
     """A formula and a quantity, compiled side by side."""
 
     def __init__(
-        self, formula: Expr, target: str, at: tuple[Any, ...] | None, program: Program
+        self,
+        formula: Expr,
+        target: str,
+        at: tuple[Any, ...] | None,
+        program: Program,
+        number: int = 0,
     ) -> None:
         problem = program.problem
         self.problem = problem
-        self.sizes = drawn_sizes(problem)
+        self.sizes = drawn_sizes(problem, number)
         example: Mapping[str, Given] = problem.examples[0] if problem.examples else {}
         self.given = givens_of(problem, example)
         self.constants = _constants(program, self.sizes, [*names(formula), target])
@@ -129,19 +175,19 @@ class _Compared:
         self.names = [*self.given, *(n for n in self.constants if n not in self.given)]
         self.machine = Machine(pairs, self.names)
 
-    def verdict(self) -> FormulaVerdict:
-        """Compare at the problem's own numbers, then at random points until one disagrees."""
-        here = self.at_home()
+    def agreeing(self) -> int | None:
+        """At how many random points both agree; None as soon as they do not."""
         points = 0
-        for values in drawn_points(self.given, self.uses, self.sizes):
-            agrees = self.agrees_at(values)
+        rounds = ROUNDS if self.sizes else 1
+        for values in drawn_points(self.given, self.uses, self.sizes, rounds):
+            try:
+                agrees = self.agrees_at(values)
+            except (ShapeError, ValueError):  # sizes that do not go together
+                return points
             if agrees is False:
-                return FormulaVerdict(False, bool(here), True, "", 0.0)
+                return None
             points += agrees is True
-        if not points:
-            said = "it could not be decided whether this is the same: no point has finite values"
-            return FormulaVerdict(False, bool(here), True, said)
-        return FormulaVerdict(here is not False, here is not False, True, "", MISSED**points)
+        return points
 
     def at_home(self) -> bool | None:
         """Whether it is right at the problem's own numbers; None where there are none."""

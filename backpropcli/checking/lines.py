@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
 import numpy as np
 
+from backpropcli.checking.data import Claim, LinkFinding
+from backpropcli.checking.draws import sized
 from backpropcli.checking.formula_entries import exact_paper
+from backpropcli.checking.graph import Graph
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper
 from backpropcli.checking.sheet import Entry
 from backpropcli.checking.workings import check_links
 from backpropcli.evaluate.floats import evaluate
-from backpropcli.language.nodes import names
+from backpropcli.language.nodes import Expr, names
 from backpropcli.ops.entry import Array, ShapeError
 
 ROUNDED = 2e-3  # relative; what a working in rounded numbers may be off
@@ -28,6 +34,46 @@ def judge_workings(judge: Judge) -> None:
         entry.links = check_links(claim, graph.problem, graph.program.shapes, key, own, right)
         if entry.links and not entry.links[-1].ok and which in judge.verdicts:
             entry.worked = _worked(entry, key, own)
+
+
+def formula_links(
+    claim: Claim, cases: Sequence[tuple[Graph, Mapping[str, int]]]
+) -> tuple[LinkFinding, ...]:
+    """The equals signs between formulas, at drawn numbers; what cannot be compared is left out."""
+    found = []
+    for left, right in pairwise(claim.links):
+        if left.expr is None or right.expr is None or left.entry != right.entry:
+            continue
+        agree = [_agree(left.expr, right.expr, claim, *case) for case in cases]
+        if all(one is None for one in agree):
+            continue
+        said = "" if False not in agree else f"{left.text} and {right.text} are not equal"
+        width = left.width
+        if right.place.line == left.place.line and right.place.column > left.place.column:
+            width = right.place.column + right.width - left.place.column
+        text = f"{left.text} = {right.text}"
+        found.append(LinkFinding(text, not said, left.place, width, said))
+    return tuple(found)
+
+
+def _agree(
+    left: Expr, right: Expr, claim: Claim, graph: Graph, sizes: Mapping[str, int]
+) -> bool | None:
+    """Whether two formulas have one value; None where one of them has none."""
+    values: dict[str, Array] = {}
+    for name in names(left, right):
+        node = graph.find(name, claim.example or 0, claim.step or 0)
+        if node is not None:
+            values[name] = np.asarray(graph.nodes[node].value, float)
+        elif name not in sizes:
+            return None
+    try:
+        a, b = (np.squeeze(evaluate(sized(side, sizes), values)) for side in (left, right))
+    except (ShapeError, ValueError):
+        return None
+    if a.shape != b.shape:
+        return False
+    return bool(np.allclose(a, b, rtol=1e-7, atol=1e-10))
 
 
 def values_for(judge: Judge, entry: Entry) -> tuple[dict[str, Array], dict[str, Array]]:

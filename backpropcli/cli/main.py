@@ -17,6 +17,7 @@ from backpropcli import __version__
 COMMANDS = {
     "solve": "Work out every value and gradient of a problem, step by step.",
     "check": "Judge answers to a problem, and name the mistakes in them.",
+    "grade": "Judge the answers of a whole class, and write its gradebook.",
     "explain": "Explain a mistake of the catalogue, or list them all.",
     "template": "A blank answers file for a problem.",
 }

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     help="Show this quantity only, such as 'dL/dW2[2,1]' (repeat for more).",
 )
 @click.option("--elements", is_flag=True, help="Write out the equation of each entry.")
+@click.option(
+    "--symbolic",
+    is_flag=True,
+    help="Derive each gradient: chain rule, local derivatives, general formula.",
+)
 @click.option("--exact", is_flag=True, help="Show fractions instead of decimals where there are.")
 @click.option(
     "--decimals",
@@ -63,6 +68,7 @@ def command(
     form: str,
     only: tuple[str, ...],
     elements: bool,
+    symbolic: bool,
     exact: bool,
     decimals: int | None,
     verified: bool,
@@ -80,6 +86,7 @@ def command(
     Examples:
       backprop solve problem.yaml
       backprop solve problem.yaml --elements --only 'dL/dW1'
+      backprop solve problem.yaml --symbolic --only 'dL/dW2[2,2]'
       backprop solve problem.yaml -f latex -o solution.tex
     """  # noqa: D301  (click reads the character \\b as "do not wrap")
     if form == "latex" and len(problems) > 1:
@@ -97,7 +104,7 @@ def command(
     failed = disagrees = False
     for path in problems:
         try:
-            text, agrees = _solved(path, form, only, verified, options)
+            text, agrees = _solved(path, form, only, verified, symbolic, options)
         except BackpropError as error:
             click.echo(guarded(str(error)), err=True)
             failed = True
@@ -110,7 +117,7 @@ def command(
 
 
 def _solved(
-    path: str, form: str, only: tuple[str, ...], verified: bool, options: Options
+    path: str, form: str, only: tuple[str, ...], verified: bool, symbolic: bool, options: Options
 ) -> tuple[str, bool]:
     """The rendered solution, and whether its gradients agree with central differences."""
     from backpropcli.language.nodes import names as names_in
@@ -130,6 +137,10 @@ def _solved(
         agrees = all(c.agrees for c in comparisons.values())
         options = options._replace(comparisons=comparisons)
         _report(path, comparisons)
+    if symbolic:
+        from backpropcli.derivation.all import derivations
+
+        options = options._replace(derivations=derivations(solution, asked, options.elements))
     return load(form)(solution, options), agrees
 
 

@@ -7,9 +7,11 @@ index, a Kronecker delta, and a case distinction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from backpropcli.language.nodes import Apply, Expr, Name
+from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Shape
 
 PARTIAL, SUM_OVER, ENTRY, DELTA, CASES = "partial", "sum_over", "entry", "delta", "cases"
@@ -17,17 +19,24 @@ FORMS = (PARTIAL, SUM_OVER, ENTRY, DELTA, CASES)
 
 
 class Line(NamedTuple):
-    """The right side of one line, and what was done to get there from the line above."""
+    """The right side of one line, and what was done to get there from the line above.
+
+    ``values`` are put in for the names of ``expr``; the last line may be a result, ``value``
+    (then ``expr`` is the number 0 and not shown).
+    """
 
     expr: Expr
     why: str = ""
+    values: Mapping[str, Array] | None = None
+    value: Array | None = None
 
 
 class Derivation(NamedTuple):
     """Lines that are all equal to ``left``.
 
     ``shape`` is that of the left side; ``notes`` are sentences below the lines, such as the
-    shapes of the factors, or what is assumed.
+    shapes of the factors, or what is assumed. ``locals`` are the local derivatives that the lines
+    put in, each worked out in a small derivation of its own.
     """
 
     title: str
@@ -35,6 +44,7 @@ class Derivation(NamedTuple):
     lines: tuple[Line, ...]
     shape: Shape = ()
     notes: tuple[str, ...] = ()
+    locals: tuple[Derivation, ...] = ()
 
 
 def partial(upper: Expr, lower: Expr) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from backpropcli.language.nodes import Apply, Expr, Name, Number, fold
 from backpropcli.language.text import (
@@ -15,6 +15,7 @@ from backpropcli.language.text import (
     POWER,
     PRODUCT,
     SUM,
+    TERM,
     at_text,
     number_text,
     param_text,
@@ -29,13 +30,15 @@ COMMA = r",\; "  # between the entries of a vector
 ACCENTS = ("hat", "bar", "tilde", "dot")
 _PARTS = re.compile(r"([A-Za-z]+)(\d*)")
 Shown = tuple[str, int]
+Form: TypeAlias = Callable[[Apply, list[Shown]], Shown]
 
 
 class LatexStyle(NamedTuple):
     """How to write: names of the author's own, templates of the ops, what is a single number.
 
     ``is_dot`` tells which matrix products are the dot product of two vectors. ``leaf`` may write a
-    node in its own way, such as its value; it returns nothing to decline.
+    node in its own way, such as its value; it returns nothing to decline. ``forms`` write
+    operations that no parser reads, by their name.
     """
 
     notation: Mapping[str, str] = {}
@@ -44,6 +47,7 @@ class LatexStyle(NamedTuple):
     is_dot: Callable[[Expr], bool] = lambda expr: False
     index_from: int = 1
     leaf: Callable[[Expr], str | None] = lambda expr: None
+    forms: Mapping[str, Form] = {}
 
 
 def to_latex(expr: Expr, style: LatexStyle) -> str:
@@ -110,14 +114,16 @@ def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
     if isinstance(node, Name):
         return name_latex(node.name, style.notation), ATOM
     assert isinstance(node, Apply)
+    if node.op in style.forms:
+        return style.forms[node.op](node, args)
     if node.op in ("add", "sub", "neg", "mul", "matmul"):
         return _signed(node, args, style)
     if node.op in ("div", "over"):
         return rf"\frac{{{args[0][0]}}}{{{args[1][0]}}}", POSTFIX
     if node.op == "pow":
-        return f"{{{_in(args[0], ATOM)}}}^{{{args[1][0]}}}", POWER
+        return f"{{{within(args[0], ATOM)}}}^{{{args[1][0]}}}", POWER
     if node.op in ("transpose", "swap"):
-        return rf"{{{_in(args[0], ATOM)}}}^{{\top}}", POSTFIX
+        return rf"{{{within(args[0], ATOM)}}}^{{\top}}", POSTFIX
     if node.op == "index":
         at = at_text(dict(node.params)["at"], style.index_from)
         return index_latex(args[0][0], at), ATOM
@@ -129,15 +135,15 @@ def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
 def _signed(node: Apply, args: list[Shown], style: LatexStyle) -> Shown:
     """Sums and products."""
     if node.op == "neg":
-        return "-" + _in(args[0], PRODUCT), NEG
+        return "-" + within(args[0], TERM), NEG
     if node.op in ("add", "sub"):
         sign = "+" if node.op == "add" else "-"
-        return f"{_in(args[0], SUM)} {sign} {_in(args[1], PRODUCT)}", SUM
+        return f"{within(args[0], SUM)} {sign} {within(args[1], TERM)}", SUM
     if node.op == "matmul":
         sign = r"\cdot" if style.is_dot(node) else r"\,"
     else:
         sign = r"\cdot" if any(style.is_scalar(arg) for arg in node.args) else r"\odot"
-    return f"{_in(args[0], PRODUCT)} {sign} {_in(args[1], PRODUCT + 1)}", PRODUCT
+    return f"{within(args[0], PRODUCT)} {sign} {within(args[1], PRODUCT + 1)}", PRODUCT
 
 
 def _strength(text: str) -> int:
@@ -147,7 +153,8 @@ def _strength(text: str) -> int:
     return PRODUCT if r"\cdot" in text or text.startswith(r"\frac") else ATOM
 
 
-def _in(shown: Shown, need: int) -> str:
+def within(shown: Shown, need: int) -> str:
+    """A part as it stands where something must bind at least so tight."""
     text, strength = shown
     return rf"\left({text}\right)" if strength < need else text
 

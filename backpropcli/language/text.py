@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
 from backpropcli.language.nodes import Apply, At, Expr, Name, Number, fold
 
-SUM, NEG, PRODUCT, POWER, POSTFIX, ATOM = 10, 15, 20, 40, 50, 60
+# A term may stand after a sign, but not beside a factor; a ratio not after a division.
+SUM, NEG, TERM, PRODUCT, RATIO, POWER, POSTFIX, ATOM = 10, 15, 18, 20, 30, 40, 50, 60
 INFIX = {
     "add": (" + ", SUM), "sub": (" - ", SUM), "mul": (" * ", PRODUCT), "div": (" / ", PRODUCT),
     "over": (" / ", PRODUCT),
@@ -26,14 +27,19 @@ class Leaf(NamedTuple):
 Piece = str | Leaf
 Rope: TypeAlias = "str | Leaf | tuple[Rope, ...]"
 Shown = tuple[Rope, int]
+Form: TypeAlias = "Callable[[Apply, list[Shown]], Shown]"
 
 
 class Style(NamedTuple):
-    """How to write: counting from, without spaces around products, what is left open."""
+    """How to write: counting from, without spaces around products, what is left open.
+
+    ``forms`` write operations that no parser reads, by their name.
+    """
 
     index_from: int = 1
     tight: bool = False
     opaque: Callable[[Expr], bool] | None = None
+    forms: Mapping[str, Form] = {}
 
 
 def to_text(expr: Expr, index_from: int = 1, tight: bool = False) -> str:
@@ -81,19 +87,21 @@ def _visit(node: Expr, args: list[Shown], style: Style) -> Shown:
     if isinstance(node, Name):
         return (node.name, ATOM)
     assert isinstance(node, Apply)
+    if node.op in style.forms:
+        return style.forms[node.op](node, args)
     if node.op in INFIX:
         return _infix(node.op, args, style)
     if node.op == "neg":
-        return (("-", _within(args[0], PRODUCT)), NEG)
+        return (("-", within(args[0], TERM)), NEG)
     if node.op == "pow":
-        return ((_within(args[0], POSTFIX), "**", _within(args[1], POWER)), POWER)
+        return ((within(args[0], POSTFIX), "**", within(args[1], POWER)), POWER)
     if node.op == "transpose":
         need = ATOM + 1 if isinstance(node.args[0], Number) else POSTFIX
-        return ((_within(args[0], need), ".T"), POSTFIX)
+        return ((within(args[0], need), ".T"), POSTFIX)
     if node.op == "index":
         need = ATOM + 1 if isinstance(node.args[0], Number) else POSTFIX
         at = dict(node.params)["at"]
-        return ((_within(args[0], need), f"[{at_text(at, style.index_from)}]"), POSTFIX)
+        return ((within(args[0], need), f"[{at_text(at, style.index_from)}]"), POSTFIX)
     if node.op == "array":
         return (("[", _listed(args), "]"), ATOM)
     named: list[Shown] = [(f"{k}={param_text(v, style.index_from)}", ATOM) for k, v in node.params]
@@ -106,11 +114,12 @@ def _infix(op: str, args: list[Shown], style: Style) -> Shown:
     if style.tight and strength == PRODUCT:
         sign = sign.strip()
     # A minus sign after an operator is put in parentheses: a - (-b), a * (-b).
-    right = strength + 1 if strength == PRODUCT else PRODUCT
-    return ((_within(args[0], strength), sign, _within(args[1], right)), strength)
+    right = TERM if strength == SUM else POWER if sign.strip() == "/" else RATIO
+    return ((within(args[0], strength), sign, within(args[1], right)), strength)
 
 
-def _within(shown: Shown, need: int) -> Rope:
+def within(shown: Shown, need: int) -> Rope:
+    """A part as it stands where something must bind at least so tight."""
     rope, strength = shown
     if isinstance(rope, Leaf):
         return Leaf(rope.node, need)

@@ -10,13 +10,15 @@ from backpropcli.problem.data import Asked
 from backpropcli.writing import NumberStyle
 
 if TYPE_CHECKING:
+    from backpropcli.derivation.data import Derivation
     from backpropcli.verify import Comparison
 
 
 class Options(NamedTuple):
     """``only`` limits the report to quantities; ``width`` and ``color`` are the terminal's.
 
-    ``comparisons`` hold finite differences by example (0 for the whole) and derivative.
+    ``comparisons`` hold finite differences by example (0 for the whole) and derivative,
+    ``derivations`` the lines in which each gradient follows.
     """
 
     numbers: NumberStyle = NumberStyle()
@@ -27,6 +29,7 @@ class Options(NamedTuple):
     color: bool = False
     unicode: bool = True
     comparisons: Mapping[tuple[int, str], Comparison] | None = None
+    derivations: tuple[Derivation, ...] = ()
 
 
 class Ungraded(NamedTuple):

@@ -182,7 +182,7 @@ def test_workflow_commands_are_broken_up(form, checked, tmp_path, capsys):
         (("good.yaml", "--report", "json=good.yaml"), "would be lost"),
         (("good.yaml", "-o", "named-by-the-answers.yaml"), "is not written over"),
         (("good.yaml", "-o", "r", "--report", "json=r"), "written twice"),
-        (("good.yaml", "--report", "word=r"), "table, json, markdown, plain"),
+        (("good.yaml", "--report", "word=r"), "FORMAT=FILE with a format of table, classroom"),
         (("good.yaml", "--report", "json"), "FORMAT=FILE"),
         (("good.yaml", "--report", "json=-"), "FORMAT=FILE"),
         (("good.yaml", "-f", "word"), "word"),

@@ -9,6 +9,7 @@ from backpropcli.report.checks import load
 from backpropcli.report.options import CheckOptions
 
 FORMATS = ("table", "json", "markdown", "plain")
+SYSTEMS = ("classroom", "github", "github_summary", "gradescope", "junit", "prairielearn")
 LEVELS = ("none", "hint", "diagnosis", "answer")
 LINES = (
     "problem: three-layer-relu.yaml",

@@ -5,7 +5,18 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from check_support import ANSWERS, FORMATS, KEPT, LINES, REPORT, judged, place, shown, with_root
+from check_support import (
+    ANSWERS,
+    FORMATS,
+    KEPT,
+    LINES,
+    REPORT,
+    SYSTEMS,
+    judged,
+    place,
+    shown,
+    with_root,
+)
 
 from backpropcli.checking.data import CheckReport, Root
 from backpropcli.report.checks import load, names
@@ -28,7 +39,8 @@ def flat(text: str) -> str:
 
 
 def test_there_is_a_file_for_every_format() -> None:
-    assert names() == FORMATS
+    assert names()[0] == FORMATS[0]
+    assert set(names()) == {*FORMATS, *SYSTEMS}
 
 
 @pytest.mark.parametrize("form", TEXTS)

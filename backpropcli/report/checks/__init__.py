@@ -1,6 +1,9 @@
 """The catalogue of formats of a check: each file has ``render(reports, options)``.
 
-What a report may show is decided in ``reveal.py`` alone: a format gets it already reduced.
+What a report may show is decided in ``reveal.py`` alone: a format gets it already reduced. A file
+may also have ``KIND``, which says how its output is guarded: ``text`` if it says nothing, ``json``,
+or ``commands`` for a workflow runner, which are safe as they are and pass unchanged. With
+``TELLS_UNGRADED`` it is written even if no submission could be graded.
 """
 
 from __future__ import annotations
@@ -35,3 +38,14 @@ def load(name: str) -> Render:
         return render([reduced(report, options.reveal) for report in reports], options)
 
     return reduced_first
+
+
+def kind(name: str) -> str:
+    """What a format writes: ``text``, ``json`` or ``commands``."""
+    found: str = getattr(import_module(f"{__name__}.{name}"), "KIND", "text")
+    return found
+
+
+def tells_ungraded(name: str) -> bool:
+    """Whether a format has a result for submissions that cannot be graded."""
+    return bool(getattr(import_module(f"{__name__}.{name}"), "TELLS_UNGRADED", False))

@@ -17,6 +17,9 @@ from backpropcli.files.visible import visible_name
 from backpropcli.report.formats.json import SCHEMA, plain
 from backpropcli.report.options import CheckOptions, Ungraded
 
+KIND = "json"
+TELLS_UNGRADED = True
+
 
 def render(reports: Sequence[CheckReport], options: CheckOptions) -> str:
     """One report as an object, several as a list of them."""

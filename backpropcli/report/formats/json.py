@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from backpropcli.problem.data import Asked, Equation, Given
 from backpropcli.report.options import Options
 from backpropcli.solution import Run, Solution, StepRun
 from backpropcli.verify import Comparison
+
+if TYPE_CHECKING:
+    from backpropcli.derivation.data import Derivation
 
 SCHEMA = 1
 WHOLE = 2.0**53
@@ -47,7 +50,25 @@ def as_data(solution: Solution, options: Options) -> dict[str, Any]:
     if solution.steps:
         data["steps"] = [writer.step(step) for step in solution.steps]
     data["counts"] = writer.counts()
+    if options.derivations:
+        data["derivations"] = [
+            _derivation(d, options, problem.index_from) for d in options.derivations
+        ]
     return data
+
+
+def _derivation(derivation: Derivation, options: Options, index_from: int) -> dict[str, Any]:
+    from backpropcli.report.derived import board
+
+    one = board(derivation, options, index_from)
+    return {
+        "of": derivation.title,
+        "left": one.left,
+        "shape": _shape(derivation.shape),
+        "lines": [{"text": row.text, "why": row.why or None} for row in one.rows],
+        "local": list(one.local),
+        "notes": list(one.notes),
+    }
 
 
 def plain(value: Array) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from backpropcli.language.latex import GREEK, LatexStyle, index_latex, name_late
 from backpropcli.language.nodes import Expr
 from backpropcli.language.tokens import GREEK as GREEK_LETTERS
 from backpropcli.ops import OPS
-from backpropcli.ops.entry import Array
+from backpropcli.ops.entry import Array, ShapeError
 from backpropcli.report.boxes import Look, numbers_box
 from backpropcli.report.options import Options
 from backpropcli.report.sheet import make_sheet
@@ -25,6 +26,9 @@ from backpropcli.writing import (
     number,
     shown_positions,
 )
+
+if TYPE_CHECKING:
+    from backpropcli.derivation.data import Derivation
 
 MOST = 8
 WIDEST = 90  # characters of a line of numbers that fits on the page
@@ -67,6 +71,8 @@ def render(solution: Solution, options: Options) -> str:
         parts += writer.section(section)
     if sheet.counts:
         parts += [r"\subsection*{Counts}", *writer.counts(sheet.counts)]
+    for derivation in options.derivations:
+        parts += writer.derivation(derivation)
     return "\n".join([*parts, r"\end{document}", ""])
 
 
@@ -104,6 +110,12 @@ class _Writer:
         yield r"\begin{align*}"
         yield " \\\\\n".join(line for step in section.steps for line in self.step(step))
         yield r"\end{align*}"
+
+    def derivation(self, derivation: Derivation) -> Iterator[str]:
+        """The lines of a derivation, each with its reason."""
+        from backpropcli.report.chalk import Chalk
+
+        yield from Chalk(self, self.options, self.index_from).derivation(derivation)
 
     def step(self, step: Step) -> Iterator[str]:
         """The lines of one quantity: equation, numbers put in, result."""
@@ -143,16 +155,27 @@ class _Writer:
         sizes = r" \times ".join(str(size) for size in step.shape) or "1"
         return rf"\mathbb{{R}}^{{{sizes}}}"
 
+    def prose(self, text: str) -> str:
+        """A sentence, with its code spans."""
+        return with_code(text)
+
     def style(self) -> LatexStyle:
         return LatexStyle(
             self.notation, self.templates, self.is_scalar, self.is_dot, self.index_from
         )
 
     def is_scalar(self, expr: Expr) -> bool:
-        return self.shapes.of(expr) == ()
+        return not self.axes(expr)
 
     def is_dot(self, product: Expr) -> bool:
-        return all(len(self.shapes.of(arg)) == 1 for arg in product.args)
+        return all(self.axes(arg) == 1 for arg in product.args)
+
+    def axes(self, expr: Expr) -> int:
+        """How many axes a value has; none where it is a form of derivations alone."""
+        try:
+            return len(self.shapes.of(expr))
+        except (KeyError, ShapeError):
+            return 0
 
     def expression(self, expr: Expr) -> str:
         return to_latex(expr, self.style())

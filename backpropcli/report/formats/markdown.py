@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from backpropcli.language.text import to_text
 from backpropcli.ops.sizes import shape_text
@@ -14,6 +15,9 @@ from backpropcli.report.steps import CountRow, Section, Step
 from backpropcli.report.words import comparison_words, entry_line, exact_words, through_words
 from backpropcli.solution import Solution
 from backpropcli.writing import listed, with_numbers
+
+if TYPE_CHECKING:
+    from backpropcli.derivation.data import Derivation
 
 MOST = 12
 
@@ -29,6 +33,8 @@ def render(solution: Solution, options: Options) -> str:
         lines += ["", f"## {section.title}", "", *writer.section(section)]
     if sheet.counts:
         lines += ["", "## Counts", "", *writer.counts(sheet.counts)]
+    for derivation in options.derivations:
+        lines += writer.derivation(derivation)
     return "\n".join(lines) + "\n"
 
 
@@ -95,6 +101,15 @@ class _Writer:
             if step.left_out:
                 found.append(f"  - and {step.left_out} more entries")
         yield from ["", *found] if found else []
+
+    def derivation(self, derivation: Derivation) -> Iterator[str]:
+        """The lines as a code block, which keeps them below each other."""
+        from backpropcli.report.derived import as_lines, board
+
+        one = board(derivation, self.options, self.index_from)
+        first, *rest = [*as_lines(one._replace(notes=()))]
+        yield from ["", f"## Derivation: {code(one.title)}", "", "```text", first, *rest, "```"]
+        yield from (part for note in one.notes for part in ("", note))
 
     def counts(self, rows: tuple[CountRow, ...]) -> Iterator[str]:
         yield "| of | parameters | operations | multiply-adds |"

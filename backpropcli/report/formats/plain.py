@@ -40,6 +40,17 @@ class _Lines:
             yield ""
             yield "Counts:"
             yield from map(self.count, sheet.counts)
+        if self.options.derivations:
+            yield from self.derivations()
+
+    def derivations(self) -> Iterator[str]:
+        from backpropcli.report.derived import as_lines, board
+
+        for derivation in self.options.derivations:
+            one = board(derivation, self.options, self.index_from)
+            yield ""
+            yield f"Derivation: {one.title}"
+            yield from as_lines(one)
 
     def section(self, section: Section) -> Iterator[str]:
         for number, step in enumerate(section.steps):

@@ -51,6 +51,15 @@ class _Sheet:
         if sheet.counts:
             yield Text()
             yield self.counts(sheet.counts)
+        if self.options.derivations:
+            yield from self.derivations()
+
+    def derivations(self) -> Iterator[RenderableType]:
+        from backpropcli.report.blackboard import drawn_board
+
+        for derivation in self.options.derivations:
+            yield Text()
+            yield drawn_board(derivation, self.options, self.index_from)
 
     def section(self, section: Section) -> Table:
         self.margin = max(len(shape_text(step.shape)) for step in section.steps)

@@ -1,0 +1,259 @@
+"""``backprop grade``: a whole class is judged.
+
+Exit codes: 0 done, whatever the grades; with ``--strict`` 3 where a submission cannot be graded; 2
+a usage error or a bad problem, roster or journal; 4 an internal error, also one that is told as
+the outcome of a single submission; 130 interrupted, and ``--resume`` goes on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from backpropcli.cli.output import is_yaml, same_file
+from backpropcli.report.checks import names as forms
+from backpropcli.report.gradebooks import names as gradebooks
+from backpropcli.report.reveal import LEVELS
+
+if TYPE_CHECKING:
+    from backpropcli.cli.class_output import Outputs, Target
+    from backpropcli.grading.run import Grades, Plan
+
+SUMMARIES = ("table", "markdown", "json")
+
+
+@click.command("grade", no_args_is_help=True)
+@click.argument("folder", metavar="DIR")
+@click.option(
+    "-p",
+    "--problem",
+    "problems",
+    multiple=True,
+    metavar="FILE",
+    help="The problem that is graded (repeat for more).",
+)
+@click.option("--assignment", metavar="FILE", help="A YAML file that lists problems with points.")
+@click.option("-o", "--output", metavar="FILE", help="The gradebook; left out, it is printed.")
+@click.option(
+    "--csv",
+    "book",
+    type=click.Choice(gradebooks()),
+    default="plain",
+    show_default=True,
+    help="The gradebook's columns.",
+)
+@click.option("--roster", metavar="CSV", help="The list of the class; who is missing is told.")
+@click.option(
+    "--id-pattern",
+    default="",
+    metavar="REGEX",
+    help="A pattern of the path, with a group for the student's id.",
+)
+@click.option(
+    "--report",
+    "reported",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    help="Reports too: a folder, a path with {student}, or one file for all.",
+)
+@click.option(
+    "--summary",
+    "summaries",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="What the class understood: table, markdown or json.",
+)
+@click.option(
+    "--reveal",
+    type=click.Choice(LEVELS),
+    default="diagnosis",
+    show_default=True,
+    help="How much the reports give away.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="How many processes judge; as many as cores where left out.",
+)
+@click.option(
+    "--time",
+    "seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The most time of one submission.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(64),
+    default=1024,
+    show_default=True,
+    metavar="MIB",
+    help="The most memory of one submission.",
+)
+@click.option(
+    "--journal", metavar="FILE", help="Where judged submissions are noted down; kept at the end."
+)
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
+@click.option("--strict", is_flag=True, help="Exit with 3 if a submission cannot be graded.")
+@click.option("--quiet", is_flag=True, help="Nothing on stderr but errors.")
+@click.option(
+    "--color",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="Colour in the terminal; NO_COLOR turns it off too.",
+)
+def command(
+    folder: str,
+    problems: tuple[str, ...],
+    assignment: str | None,
+    output: str | None,
+    book: str,
+    roster: str | None,
+    id_pattern: str,
+    reported: tuple[str, ...],
+    summaries: tuple[str, ...],
+    reveal: str,
+    jobs: int | None,
+    seconds: float,
+    memory: int,
+    journal: str | None,
+    resume: bool,
+    strict: bool,
+    quiet: bool,
+    color: str,
+) -> int:
+    """Grade the answers files of a class, each for itself, and write the gradebook.
+
+    DIR holds a file for each student, or a folder for each. The problem is that of -p: what a
+    submission names has to be the same one, and is never opened. One that cannot be read,
+    crashes or takes too long is a line of the gradebook, and all others are graded.
+
+    \b
+    Examples:
+      backprop grade submissions -p problem.yaml -o grades.csv
+      backprop grade submissions -p problem.yaml -o grades.csv --csv canvas --roster class.csv
+      backprop grade submissions -p problem.yaml --summary table
+      backprop grade submissions -p problem.yaml -o grades.csv --report markdown=feedback/
+    """  # noqa: D301  (click reads the character \\b as "do not wrap")
+    if not problems and not assignment:
+        raise click.UsageError("the problem is missing: -p FILE, or --assignment FILE")
+    output = None if output == "-" else output
+    if resume and not output and not journal:
+        raise click.UsageError("--resume needs -o or --journal: without one no run is noted down")
+    from backpropcli.cli.class_output import Outputs
+
+    targets = [*map(_report, reported)]
+    outputs = Outputs(output, book, targets, [*map(_summary, summaries)], reveal, color)
+    inputs = [*problems, *([assignment] if assignment else []), *([roster] if roster else [])]
+    _refuse_collisions(inputs, outputs, journal)
+    plan = _plan(outputs, jobs, seconds, memory, journal, resume)
+    grades = _graded(folder, problems, assignment, roster, id_pattern, plan, quiet)
+    try:
+        internal = outputs.write(grades)
+    except BaseException:
+        grades.close(keep=bool(plan.journal))
+        raise
+    if not quiet:
+        _tell(grades, output)
+    counts = grades.counts
+    grades.close(keep=bool(journal))
+    if internal:
+        return 4
+    return 3 if strict and (counts["ungradable"] or counts["error"]) else 0
+
+
+def _report(text: str) -> Target:
+    from backpropcli.cli.class_output import Target
+
+    form, _, path = text.partition("=")
+    if form not in forms() or path in ("", "-"):
+        raise click.UsageError(
+            f"--report {text!r} is not FORMAT=PATH with a format of {', '.join(forms())}"
+        )
+    return Target(form, path)
+
+
+def _summary(text: str) -> Target:
+    from backpropcli.cli.class_output import Target
+
+    form, equals, path = text.partition("=")
+    if form not in SUMMARIES or (equals and not path):
+        raise click.UsageError(
+            f"--summary {text!r} is not FORMAT or FORMAT=FILE with one of {', '.join(SUMMARIES)}"
+        )
+    return Target(form, None if path in ("", "-") else path)
+
+
+def _refuse_collisions(inputs: Sequence[str], outputs: Outputs, journal: str | None) -> None:
+    """No output is a file that is read, YAML that exists, or another output."""
+    paths = [path for path in (*outputs.paths(), journal) if path]
+    for number, path in enumerate(paths):
+        if same_file(path, inputs):
+            raise click.UsageError(f"{path!r} is a file that is read, and would be lost")
+        if same_file(path, paths[:number]):
+            raise click.UsageError(f"{path!r} is to be written twice")
+        if is_yaml(path):
+            raise click.UsageError(
+                f"{path!r} exists and is YAML, perhaps a problem or answers: it is not written over"
+            )
+
+
+def _plan(
+    outputs: Outputs,
+    jobs: int | None,
+    seconds: float,
+    memory: int,
+    journal: str | None,
+    resume: bool,
+) -> Plan:
+    from backpropcli.grading.run import Plan
+
+    path = journal or (f"{outputs.gradebook}.journal" if outputs.gradebook else "")
+    renderer = outputs.renderer()
+    return Plan(jobs or 0, seconds, memory, path, resume, renderer, repr(renderer))
+
+
+def _graded(
+    folder: str,
+    problems: Sequence[str],
+    assignment: str | None,
+    roster: str | None,
+    id_pattern: str,
+    plan: Plan,
+    quiet: bool,
+) -> Grades:
+    from backpropcli.cli.class_progress import Bar
+    from backpropcli.grading.run import grade
+
+    with Bar(quiet) as bar:
+        try:
+            return grade(
+                folder,
+                problems,
+                assignment=assignment,
+                roster=roster,
+                id_pattern=id_pattern,
+                plan=plan._replace(progress=bar.tell),
+            )
+        except KeyboardInterrupt:
+            bar.close()
+            if plan.journal and os.path.exists(plan.journal):
+                said = f"{bar.done} of {bar.total} files are judged; --resume goes on from there"
+                click.echo(said, err=True)
+            raise
+
+
+def _tell(grades: Grades, output: str | None) -> None:
+    """What was passed over, then a closing line."""
+    from backpropcli.cli.class_output import closing_words, notes
+    from backpropcli.cli.output import guarded
+
+    for line in (*notes(grades), closing_words(grades, output)):
+        click.echo(guarded(line), err=True)

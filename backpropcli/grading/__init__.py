@@ -1,0 +1,1 @@
+"""A whole class: collect submissions, judge each for itself, gather the grades."""

@@ -1,0 +1,48 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+
+from backpropcli.errors import BackpropError, Complaint, Place
+from backpropcli.files.visible import visible_name
+
+
+def write_whole(path: str, parts: Iterable[str]) -> None:
+    """Write the parts beside the file, make sure of them on the disk, and rename.
+
+    A pipe or a device is written to directly. Raises ``BackpropError``.
+    """
+    real = os.path.realpath(path)
+    try:
+        if os.path.exists(real) and not os.path.isfile(real):
+            with open(real, "w", encoding="utf-8", newline="\n") as file:
+                file.writelines(parts)
+        else:
+            _replace(real, parts)
+    except OSError as error:
+        said = f"cannot be written: {error.strerror}"
+        raise BackpropError(Complaint(said, Place(visible_name(path)))) from None
+
+
+def _replace(path: str, parts: Iterable[str]) -> None:
+    folder, name = os.path.split(path)
+    handle, beside = tempfile.mkstemp(dir=folder, prefix=f".{name[:100]}.")
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(parts)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, 0o666 & ~_umask())
+        os.replace(beside, path)
+    except BaseException:
+        os.unlink(beside)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,129 @@
+"""The list of a class: who should have handed in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from backpropcli.errors import BackpropError, Complaint, Place
+from backpropcli.files.source import Limits, read_source
+from backpropcli.files.visible import visible_name
+
+LIMITS = Limits(bytes=2**24)
+# Columns by which a student is known, the first that is there is the id in the gradebook.
+IDS = (
+    "student_id",
+    "studentid",
+    "idnumber",
+    "sisloginid",
+    "username",
+    "login",
+    "sisuserid",
+    "sisid",
+    "id",
+    "student",
+    "userid",
+    "number",
+    "email",
+    "emailaddress",
+    "mail",
+)
+EMAILS = ("email", "emailaddress", "mail")
+NAMES = ("name", "studentname", "fullname", "student")
+FIRST, LAST = ("firstname", "givenname", "first"), ("lastname", "surname", "familyname", "last")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One student of the list; ``fields`` is the whole row by the header's own names."""
+
+    student: str
+    email: str = ""
+    name: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Roster:
+    """The students of a class in the order of the list, found by anything that identifies them."""
+
+    def __init__(self, members: list[Member], keys: list[list[str]]) -> None:
+        self.members = members
+        self._exact: dict[str, Member] = {}
+        self._folded: dict[str, Member] = {}
+        for member, known in zip(members, keys, strict=True):
+            for key in known:
+                self._exact.setdefault(key, member)
+                self._folded.setdefault(key.casefold(), member)
+
+    def __iter__(self) -> Iterator[Member]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def find(self, student: str) -> Member | None:
+        """The student with this id, login, number or address; nothing for one not listed."""
+        return self._exact.get(student) or self._folded.get(student.casefold())
+
+
+def read_roster(path: str | os.PathLike[str]) -> Roster:
+    """Read a CSV file with a header; raises ``BackpropError`` if it is no list of students."""
+    source = read_source(os.fspath(path), LIMITS)
+    place = Place(source.name)
+    try:
+        rows = list(csv.reader(io.StringIO(source.text), delimiter=_delimiter(source.text)))
+    except csv.Error as error:
+        raise BackpropError(Complaint(f"cannot be read as CSV: {error}", place)) from None
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    columns = {_plain(name): at for at, name in reversed(list(enumerate(header)))}
+    ids = [columns[name] for name in map(_plain, IDS) if name in columns]
+    if not ids:
+        hint = "the first line names the columns, such as: id,name,email"
+        raise BackpropError(Complaint("the list has no column of ids", place, hint))
+    return _roster(rows[1:], header, columns, ids, place)
+
+
+def _roster(
+    rows: list[list[str]], header: list[str], columns: dict[str, int], ids: list[int], place: Place
+) -> Roster:
+    members: list[Member] = []
+    keys: list[list[str]] = []
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 2):
+        known = [key for at in ids if (key := _cell(row, at))]
+        if not known or known[0].casefold() == "points possible":
+            continue
+        if known[0] in seen:
+            said = f"{visible_name(known[0])} is listed twice"
+            raise BackpropError(Complaint(said, place._replace(line=number, column=1)))
+        seen.add(known[0])
+        fields = {name: _cell(row, at) for at, name in enumerate(header) if name}
+        email = next((_cell(row, columns[n]) for n in EMAILS if n in columns), "")
+        members.append(Member(visible_name(known[0]), email, _name(row, columns), fields))
+        keys.append([visible_name(key) for key in known])
+    return Roster(members, keys)
+
+
+def _name(row: list[str], columns: dict[str, int]) -> str:
+    first = next((_cell(row, columns[n]) for n in FIRST if n in columns), "")
+    last = next((_cell(row, columns[n]) for n in LAST if n in columns), "")
+    if first or last:
+        return f"{first} {last}".strip()
+    return next((_cell(row, columns[n]) for n in NAMES if n in columns), "")
+
+
+def _cell(row: list[str], at: int) -> str:
+    return row[at].strip() if at < len(row) else ""
+
+
+def _plain(name: str) -> str:
+    return "".join(char for char in name.lower() if char.isalnum())
+
+
+def _delimiter(text: str) -> str:
+    """What the header is separated by."""
+    head = text.partition("\n")[0]
+    return max(",;\t", key=head.count)

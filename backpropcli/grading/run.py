@@ -1,0 +1,246 @@
+"""Grading a class: collect, judge in workers, keep a journal, put in order."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from sys import intern
+from types import TracebackType
+from typing import NamedTuple, TypeAlias
+
+import backpropcli
+from backpropcli.errors import BackpropError, Complaint, Place
+from backpropcli.files.visible import visible_name
+from backpropcli.grading.collect import Collected, Found, Skipped, collect
+from backpropcli.grading.data import Outcome
+from backpropcli.grading.exercises import Exercise, fingerprint, load_exercises
+from backpropcli.grading.identity import id_pattern as read_pattern
+from backpropcli.grading.journal import Journal, Kept
+from backpropcli.grading.judging import Judge, Render, Setup, judge
+from backpropcli.grading.roster import Member, Roster, read_roster
+from backpropcli.grading.summary import Summary, summarize
+from backpropcli.grading.supervisor import Supervisor
+from backpropcli.grading.worker import Judging, Task
+
+LARGEST_BATCH = 256
+BATCHES = 4  # of each worker at least, so that all end at about the same time
+
+# Told how many files are judged, of how many.
+Progress: TypeAlias = Callable[[int, int], None]
+PathLike: TypeAlias = "str | os.PathLike[str]"
+
+
+class Plan(NamedTuple):
+    """How a class is graded, beside what is graded."""
+
+    jobs: int = 0
+    seconds: float = 10.0
+    memory: int = 1024
+    journal: str = ""
+    resume: bool = False
+    render: Render | None = None
+    rendered_as: str = ""
+    progress: Progress | None = None
+    factory: Callable[[Setup], Judging] = judge
+
+
+class Grades:
+    """What became of a class, read from the journal one outcome after the other.
+
+    Outcomes come by student, then by problem in the order of the assignment. ``older`` are
+    submissions that a newer one of the same student replaces; ``strangers`` are not on the roster.
+    Close it (or use ``with``) when it is not needed any more.
+    """
+
+    def __init__(
+        self,
+        exercises: Sequence[Exercise],
+        roster: Roster | None,
+        collected: Collected,
+        journal: Journal,
+        kept: list[Kept],
+        named: bool = False,
+        title: str = "",
+    ) -> None:
+        self.title = title or (exercises[0].title or exercises[0].name)
+        self.exercises, self.roster, self.collected = exercises, roster, collected
+        self._journal, self._named = journal, named
+        self.order = _in_order(kept, exercises, roster)
+        self.older = self.order.older
+        self.strangers = self.order.strangers
+        self.counts = Counter(entry.status for entry in self.order.entries)
+
+    def __enter__(self) -> Grades:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close(keep=kind is not None and self._named)
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return self.outcomes()
+
+    def __len__(self) -> int:
+        return len(self.order.entries)
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        """What lies in the folder and is no submission."""
+        return self.collected.skipped
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Every outcome, those of students who handed in nothing included."""
+        entries = self.order.entries
+        worth = {e.name: float(e.max_score) for e in self.exercises}
+        found = self._journal.read((e.offset, e.number) for e in entries if e.offset >= 0)
+        for entry in entries:
+            if entry.offset < 0:
+                most = worth.get(entry.problem, 0.0)
+                yield Outcome(entry.student, "", entry.problem, "missing", 0.0, most)
+            else:
+                yield next(found)._replace(student=entry.student)
+
+    def member(self, student: str) -> Member | None:
+        """The student on the roster, if there is one."""
+        return self.roster.find(student) if self.roster is not None else None
+
+    def summary(self) -> Summary:
+        """What the class understood and what it did not."""
+        return summarize(self.outcomes(), self.exercises)
+
+    def close(self, keep: bool = False) -> None:
+        """Give the journal up."""
+        self._journal.close(keep)
+
+
+class Entry(NamedTuple):
+    """A line of the gradebook; ``offset`` is negative where nothing was handed in."""
+
+    student: str
+    problem: str
+    status: str
+    offset: int = -1
+    number: int = 0
+
+
+class Order(NamedTuple):
+    """The lines of the gradebook in order, and what is beside them."""
+
+    entries: list[Entry]
+    older: list[Skipped]
+    strangers: list[str]
+
+
+def grade(
+    folder: PathLike,
+    problems: PathLike | Sequence[PathLike] = (),
+    *,
+    assignment: PathLike | None = None,
+    roster: PathLike | None = None,
+    id_pattern: str = "",
+    plan: Plan | None = None,
+) -> Grades:
+    """Grade all answers files of a folder.
+
+    Raises ``BackpropError`` for a folder, problem, roster or journal that cannot be used; what is
+    wrong with a submission is its outcome.
+    """
+    plan = plan or Plan()
+    given = [problems] if isinstance(problems, (str, os.PathLike)) else list(problems)
+    exercises = load_exercises(given, assignment)
+    read_pattern(id_pattern)
+    folder = os.fspath(folder)
+    setup = Setup(folder, exercises, plan.seconds, plan.memory, id_pattern, plan.render)
+    Judge(setup).warm()  # a bad problem is told before a worker dies of it
+    members = read_roster(roster) if roster is not None else None
+    collected = _without(collect(folder), folder, [e.file for e in exercises])
+    if not collected.files and members is None:
+        said = "there are no files of answers (.yaml, .yml) here"
+        raise BackpropError(Complaint(said, Place(visible_name(folder))))
+    journal = _journal(plan, exercises, id_pattern)
+    try:
+        kept = _judged(collected.files, journal, setup, plan)
+        return Grades(exercises, members, collected, journal, kept, bool(plan.journal))
+    except BaseException:
+        journal.close(keep=bool(plan.journal))
+        raise
+
+
+def _without(found: Collected, folder: str, problems: Sequence[str]) -> Collected:
+    """Without the problem files, should they lie in the folder of the class."""
+    top = os.path.realpath(folder)
+    here = {os.path.relpath(os.path.realpath(problem), top) for problem in problems}
+    return found._replace(files=[file for file in found.files if file.path not in here])
+
+
+def _journal(plan: Plan, exercises: Sequence[Exercise], pattern: str) -> Journal:
+    settings = (backpropcli.__version__, pattern, plan.seconds, plan.memory, plan.rendered_as)
+    path = plan.journal
+    if not path:
+        handle, path = tempfile.mkstemp(prefix="backprop-", suffix=".journal")
+        os.close(handle)
+    return Journal(path, fingerprint(exercises, *settings), plan.resume)
+
+
+def _judged(files: Sequence[Found], journal: Journal, setup: Setup, plan: Plan) -> list[Kept]:
+    """Judge what the journal does not hold yet; where all outcomes stand."""
+    kept = [one for file in files for one in journal.begun.get(file, ())]
+    waiting = [n for n, file in enumerate(files) if file not in journal.begun]
+    done = len(files) - len(waiting)
+    journal.begun.clear()
+    jobs = plan.jobs or os.cpu_count() or 1
+    tell = plan.progress or (lambda _done, _all: None)
+    tell(done, len(files))
+    batches = _batches(files, waiting, jobs)
+    for results in Supervisor(plan.factory, setup, jobs).run(batches):
+        offsets = journal.add(result.line for result in results)
+        for result, offset in zip(results, offsets, strict=True):
+            file = files[result.number]
+            for at, (student, problem, status) in enumerate(result.keys):
+                one = Kept(student, intern(problem), intern(status), file, at, offset)
+                kept.append(one)
+        done += len(results)
+        tell(done, len(files))
+    return kept
+
+
+def _batches(files: Sequence[Found], waiting: list[int], jobs: int) -> Iterator[list[Task]]:
+    size = max(1, min(LARGEST_BATCH, len(waiting) // (jobs * BATCHES)))
+    rest = iter(waiting)
+    while batch := [Task(number, files[number]) for number in islice(rest, size)]:
+        yield batch
+
+
+def _in_order(kept: list[Kept], exercises: Sequence[Exercise], roster: Roster | None) -> Order:
+    """The newest submission of each student to each problem, and who handed in none."""
+    newest: dict[tuple[str, str], Kept] = {}
+    older: list[Skipped] = []
+    strangers: set[str] = set()
+    kept.sort(key=lambda one: (one.file.time, one.file.path, one.number))
+    for one in kept:
+        member = roster.find(one.student) if roster is not None else None
+        student = member.student if member is not None else one.student
+        if roster is not None and member is None:
+            strangers.add(student)
+        before = newest.get((student, one.problem))
+        if before is not None:
+            said = f"{student} handed in a newer one: {visible_name(one.file.path)}"
+            older.append(Skipped(visible_name(before.file.path), said))
+        newest[student, one.problem] = one
+    entries = [
+        Entry(student, problem, one.status, one.offset, one.number)
+        for (student, problem), one in newest.items()
+    ]
+    for member in roster or ():
+        absent = [e.name for e in exercises if (member.student, e.name) not in newest]
+        entries += [Entry(member.student, name, "missing") for name in absent]
+    place = {exercise.name: at for at, exercise in enumerate(exercises)}
+    entries.sort(key=lambda e: (e.student, place.get(e.problem, len(place))))
+    return Order(entries, sorted(older), sorted(strangers))

@@ -1,0 +1,174 @@
+"""A worker: a process of its own that judges files, one after the other.
+
+It tells the supervisor in a shared number which file it is at, and sends what it found every now
+and then. After a file that took too long or too much memory it ends: what it remembers may be
+half made, so that a fresh worker has to go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from backpropcli.grading.collect import Found
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from backpropcli.grading.data import Outcome
+    from backpropcli.grading.judging import Setup
+
+FLUSH = 0.2  # seconds between two messages
+MIB = 2**20
+
+
+class Task(NamedTuple):
+    """A file to be judged, with a number of its own."""
+
+    number: int
+    file: Found
+
+
+class Result(NamedTuple):
+    """A judged file: student and problem of each submission in it, and its line of the journal."""
+
+    number: int
+    keys: tuple[tuple[str, str, str], ...]
+    line: bytes
+
+
+class Said(NamedTuple):
+    """A message of a worker.
+
+    ``kind`` is "ready", "done" (with a batch), "part" (of a batch), "lost" (``text`` says why
+    the file that it was at could not be judged; the worker ends) or "broken" (it could not begin).
+    """
+
+    kind: str
+    results: tuple[Result, ...] = ()
+    text: str = ""
+
+
+class Judging(Protocol):
+    """What judges files."""
+
+    def outcomes(self, path: str) -> list[Outcome]:
+        """What becomes of the submissions in a file."""
+
+    def failed(self, path: str, why: str) -> Outcome:
+        """The outcome of a file that could not be judged."""
+
+
+class OutOfTimeError(BaseException):
+    """The time of a submission is over; no handler of ordinary errors may swallow it."""
+
+
+def work(
+    connection: Connection, at: Any, factory: Callable[[Setup], Judging], setup: Setup
+) -> None:
+    """Judge the batches that come until there are no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what an interrupt does
+    _quiet()
+    try:
+        judging = factory(setup)
+    except Exception as error:
+        connection.send(Said("broken", text=f"{type(error).__name__}: {error}"))
+        return
+    _limit_memory(setup.memory)
+    gc.freeze()
+    gc.disable()  # what one batch leaves behind is looked for after it
+    with contextlib.suppress(EOFError, OSError):  # the supervisor has gone
+        connection.send(Said("ready"))
+        while _batch(connection, at, judging, setup):
+            gc.collect()
+
+
+def result(task: Task, outcomes: list[Outcome]) -> Result:
+    """What is sent of the outcomes of a file."""
+    from backpropcli.grading.codec import encode
+
+    keys = tuple((one.student, one.problem, one.status) for one in outcomes)
+    return Result(task.number, keys, encode(task.file, outcomes))
+
+
+def _batch(connection: Connection, at: Any, judging: Judging, setup: Setup) -> bool:
+    """Judge one batch; whether this process may go on."""
+    results: list[Result] = []
+    sent = time.monotonic()
+    for task in connection.recv():
+        at.value = task.number
+        why = ""
+        try:
+            with _alarm(setup.seconds):
+                results.append(_judged(task, judging))
+        except OutOfTimeError:
+            why = f"took more than {setup.seconds:g} seconds"
+        except MemoryError:
+            why = f"took more than {setup.memory} MiB of memory"
+        if why:
+            connection.send(Said("lost", tuple(results), why))
+            return False
+        if time.monotonic() - sent > FLUSH:
+            connection.send(Said("part", tuple(results)))
+            results, sent = [], time.monotonic()
+    connection.send(Said("done", tuple(results)))
+    return True
+
+
+def _judged(task: Task, judging: Judging) -> Result:
+    try:
+        return result(task, judging.outcomes(task.file.path))
+    except MemoryError:
+        raise
+    except Exception as error:  # a fault of ours is one outcome, and no end of the class
+        why = f"internal error: {type(error).__name__}: {error}"
+        return result(task, [judging.failed(task.file.path, why)])
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise ``OutOfTimeError`` after so many seconds, where the system has such an alarm."""
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _ring(_number: int, _frame: FrameType | None) -> None:
+    raise OutOfTimeError
+
+
+def _limit_memory(mib: int) -> None:
+    """Let this process grow by so much and no more, where the system can do that."""
+    try:
+        import resource
+
+        with open("/proc/self/statm", encoding="ascii") as file:
+            used = int(file.read().split()[0]) * resource.getpagesize()
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        most = used + mib * MIB
+        if mib and (hard == resource.RLIM_INFINITY or most < hard):
+            resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    except (ImportError, OSError, ValueError):
+        return
+
+
+def _quiet() -> None:
+    """Nothing that a library says may come between the results on stdout."""
+    if os.environ.get("BACKPROP_DEBUG"):
+        return
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)

@@ -1,0 +1,78 @@
+"""Random numbers that tell two expressions in scalars apart, and a limit on the time spent."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+
+from backpropcli.evaluate.floats import evaluate
+from backpropcli.language.nodes import Apply, Expr, Name, fold, is_op, postorder
+
+PROBES = 8
+
+
+def differs(left: Expr, right: Expr, is_leaf: Callable[[Expr], bool]) -> bool:
+    """Whether two expressions in scalars and entries have other values at a random point."""
+    leaves = list(dict.fromkeys(n for n in postorder(left, right) if is_leaf(n)))
+    leaves = [n for n in leaves if is_op(n, "index") or not _only_inside(n, left, right)]
+    marks: dict[Expr, Name] = {leaf: Name(f"<{i}>") for i, leaf in enumerate(leaves)}
+    generator = np.random.default_rng(1)
+    for turn in range(PROBES):
+        noise = generator.standard_normal(len(leaves))
+        numbers = np.exp(noise) if turn % 2 else 1.5 * noise
+        values = {mark.name: np.asarray(numbers[i]) for i, mark in enumerate(marks.values())}
+        try:
+            one, other = (evaluate(_marked(side, marks), values) for side in (left, right))
+        except (KeyError, ValueError, TypeError):
+            return False
+        if one.shape or other.shape or not (np.isfinite(one) and np.isfinite(other)):
+            continue
+        if abs(one - other) > 1e-9 * (1 + abs(one) + abs(other)):
+            return True
+    return False
+
+
+def _only_inside(leaf: Expr, *roots: Expr) -> bool:
+    """Whether a name occurs only as the value of entries."""
+    above = [node for node in postorder(*roots) if leaf in node.args]
+    return leaf not in roots and all(is_op(node, "index") for node in above)
+
+
+def _marked(root: Expr, marks: Mapping[Expr, Name]) -> Expr:
+    def visit(node: Expr, args: list[Expr]) -> Expr:
+        if node in marks:
+            return marks[node]
+        return Apply(node.op, tuple(args), node.params) if isinstance(node, Apply) else node
+
+    return fold(root, visit)
+
+
+class _TimeIsUpError(BaseException):
+    """The time is over; nothing on the way may take it for a fault of its own."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Leave the block when the time is up; only the main thread can be interrupted."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _TimeIsUpError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except _TimeIsUpError:
+        pass
+    finally:
+        signal.signal(signal.SIGALRM, before)
