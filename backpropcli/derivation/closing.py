@@ -146,7 +146,7 @@ class Closing:
         """The lines in which a pair simplifies, and the targets that add up to 1."""
         short, pair = self.tidied(cancelled(expr, self.setting)), pair_name(expr, self.setting)
         shorter = _factors(short) < _factors(expr)
-        summed, found = with_row_sums(short if shorter else expr, self.setting)
+        summed, found = with_row_sums(short, self.setting)
         targets = tuple(dict.fromkeys(found))
         if not targets:
             stays = f"{pair}: the sum stays, it is not 1" if pair == SOFTMAX else pair

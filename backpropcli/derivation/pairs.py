@@ -76,7 +76,7 @@ def cancelled(expr: Expr, setting: Setting) -> Expr:
 
 
 def _may_cancel(expr: Expr) -> bool:
-    """Whether anything is divided by something that is no single name or number of a size."""
+    """Whether there is any division."""
 
     def visit(node: Expr, args: list[bool]) -> bool:
         return any(args) or is_op(node, "div", "over")

@@ -129,6 +129,9 @@ def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
         return index_latex(args[0][0], at), ATOM
     if node.op == "array":
         return _array(node, args), ATOM
+    if style.templates.get(node.op, "").startswith("{0}"):  # an operator between its operands
+        inside = [(within(arg, PRODUCT + 1), ATOM) for arg in args]
+        return _call(node, inside, style), PRODUCT
     return _call(node, args, style), ATOM
 
 

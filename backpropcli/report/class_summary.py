@@ -18,6 +18,7 @@ SCHEMA = 1
 FORMS = ("table", "markdown", "json")
 WIDEST = 30  # columns of the longest bar
 MOST_PLACES = 3
+MOST_EXAMPLES = 10
 
 
 class Screen(NamedTuple):
@@ -120,6 +121,9 @@ def _page(one: ProblemSummary, screen: Screen) -> Iterator[RenderableType]:
         yield _grid(["quantity", *STATUSES], rows, screen)
     if one.mistakes:
         yield _mistakes(one, screen)
+        for m in one.mistakes[:MOST_EXAMPLES]:
+            yield Text(f"{m.code}: {visible_name(m.example)}")
+        yield Text("")
     if one.unexplained:
         rows = [[u.quantity, u.written, str(u.submissions)] for u in one.unexplained]
         yield _grid(["unexplained", "written", "submissions"], rows, screen, wide=2)

@@ -1,0 +1,224 @@
+"""The command that grades a class."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+from cli_support import PROBLEMS, RELU, environment, process, run
+
+CLASS = PROBLEMS / "class" / "submissions"
+ROSTER = PROBLEMS / "class" / "roster.csv"
+
+SQUARE = """\
+inputs: {x: 1.5}
+weights: {w: 2}
+network:
+  z: w*x
+loss: (z - 1)**2
+find: {z: 1, L: 1, dL/dz: 1, dL/dw: 1}
+"""
+RIGHT = "answers: {z: 3, L: 4, dL/dz: 4, dL/dw: 6}\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A class of three: one is right, one lost the 2 of the square, one cannot be read."""
+    (tmp_path / "square.yaml").write_text(SQUARE)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ann.yaml").write_text(RIGHT)
+    (tmp_path / "class" / "bob.yaml").write_text("answers: {z: 3, L: 4, dL/dz: 2, dL/dw: 3}\n")
+    (tmp_path / "class" / "cyd.yaml").write_text("answers: [\n")
+    return tmp_path
+
+
+def grade(capsys, folder, *arguments):
+    problem = folder / "square.yaml"
+    return run(capsys, "grade", folder / "class", "-p", problem, "--jobs", "1", *arguments)
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_example_class(capsys, tmp_path):
+    output, summary = tmp_path / "grades.csv", tmp_path / "summary.json"
+    ran = run(
+        capsys, "grade", CLASS, "-p", RELU, "--roster", ROSTER, "-o", output,
+        "--summary", f"json={summary}", "--strict",
+    )  # fmt: skip
+    assert ran.code == 3
+    assert ran.out == ""
+    assert ran.err.splitlines()[-1].startswith(
+        "31 submissions: 29 graded, 1 ungradable, 1 missing ->"
+    )
+    found = {row["student"]: row for row in rows(output.read_text())}
+    assert list(found) == [f"s{n:03d}" for n in range(1, 32)]
+    # 13 quantities of a point each; an entry that is asked beside its matrix is part of it.
+    by_hand = {
+        "s001": 13,  # all right
+        "s003": 12,  # no relu mask: dL/dW1 is wrong, its entry [2,1] and what follows are not
+        "s004": 12,  # dL/dyhat doubled, and all later values follow from it
+        "s007": 11,  # W2 not transposed: dL/dW1 and its entry are wrong, dL/db1 has that cause too
+        "s009": 12,  # the loss without its half
+        "s013": 12 + 2 / 3,  # one of three entries of dL/dW3 is off
+        "s014": 10,  # dL/dW1, its entry and dL/db1 are missing
+        "s029": 8,  # z1, h1, z2, dL/dW2 and its entry are missing
+    }
+    assert {s: float(found[s]["score"]) for s in by_hand} == pytest.approx(by_hand)
+    assert found["s003"]["mistakes"] == "BP202"
+    assert found["s009"]["mistakes"] == "BP305"
+    assert (found["s028"]["status"], found["s028"]["score"]) == ("ungradable", "")
+    assert (found["s031"]["status"], found["s031"]["score"]) == ("missing", "")
+    (told,) = json.loads(summary.read_text())["problems"]
+    assert told["submissions"] == {"graded": 29, "missing": 1, "ungradable": 1}
+    assert sum(told["scores"]["bars"]) == 29
+    masks = next(m for m in told["mistakes"] if m["name"] == "missing-relu-mask")
+    # s003, s006, s012, s017 and s027 forgot it
+    assert (masks["submissions"], masks["at"]) == (5, {"dL/dz1": 5})
+    twice = {"quantity": "dL/dW1", "written": "[[0, 0], [14, 7], [12, 5]]", "submissions": 2}
+    assert told["unexplained"][0] == twice
+
+
+def test_the_gradebook_is_printed_without_a_file(capsys, folder):
+    ran = grade(capsys, folder)
+    assert ran.code == 0
+    found = [(row["student"], row["status"], row["score"]) for row in rows(ran.out)]
+    assert found == [("ann", "graded", "4"), ("bob", "graded", "3"), ("cyd", "ungradable", "")]
+    assert ran.err == "3 submissions: 2 graded, 1 ungradable\n"
+    assert grade(capsys, folder, "--quiet").err == ""
+
+
+def test_strict_tells_of_what_cannot_be_graded_by_its_exit_code(capsys, folder):
+    assert grade(capsys, folder, "--strict").code == 3
+    (folder / "class" / "cyd.yaml").unlink()
+    assert grade(capsys, folder, "--strict").code == 0
+
+
+def test_reports_go_to_a_folder_a_pattern_or_one_file(capsys, folder):
+    ran = grade(
+        capsys, folder, "-o", folder / "g.csv", "--report", f"markdown={folder}/feedback/",
+        "--report", f"gradescope={folder}/gs/{{student}}/results.json",
+        "--report", f"json={folder}/all.json", "--report", f"junit={folder}/all.xml",
+        "--report", f"plain={folder}/all.txt", "--reveal", "hint",
+    )  # fmt: skip
+    assert ran.code == 0
+    assert sorted(p.name for p in (folder / "feedback").iterdir()) == ["ann.md", "bob.md", "cyd.md"]
+    assert json.loads((folder / "gs" / "bob" / "results.json").read_text())["score"] == 3
+    told = [
+        (r["student"], r["status"], r["score"])
+        for r in json.loads((folder / "all.json").read_text())
+    ]
+    assert told == [("ann", "graded", 4), ("bob", "graded", 3), (None, "ungraded", None)]
+    suites = ET.parse(folder / "all.xml").getroot()
+    assert suites.get("tests") == str(len(list(suites.iter("testcase")))) == "9"
+    assert suites.get("failures") == str(len(list(suites.iter("failure")))) == "1"
+    assert suites.get("errors") == "1"
+    text = (folder / "all.txt").read_text()
+    assert text.count("Score: ") == 2
+    assert "cyd.yaml cannot be graded." in text
+    assert "BP" not in text  # a hint names no mistake
+
+
+def test_what_a_student_calls_themselves_cannot_lead_out_of_the_folder(capsys, folder):
+    (folder / "class" / "bob.yaml").write_text('student: "../../bob"\n' + RIGHT)
+    (folder / "class" / "cyd.yaml").write_text('student: "=1+1"\n' + RIGHT)
+    out = folder / "out"
+    assert grade(capsys, folder, "-o", folder / "g.csv", "--report", f"plain={out}/").code == 0
+    assert sorted(p.name for p in out.iterdir()) == ["%2E.%2F..%2Fbob.txt", "%3D1+1.txt", "ann.txt"]
+    assert [row["student"] for row in rows((folder / "g.csv").read_text())] == [
+        "../../bob", "'=1+1", "ann",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_summary_on_the_terminal_takes_the_place_of_the_gradebook(capsys, folder, form):
+    ran = grade(capsys, folder, "--summary", form)
+    assert ran.code == 0
+    assert "2 graded, 1 ungradable." in ran.out
+    assert "Mean 87.5 %" in ran.out  # of 100 % and 75 %
+    assert "student" not in ran.out
+    assert "ann" not in ran.out
+    assert "bob" not in ran.out
+
+
+@pytest.mark.parametrize("book", ["canvas", "moodle", "nbgrader"])
+def test_every_gradebook_has_each_student(capsys, folder, book):
+    ran = grade(capsys, folder, "--csv", book)
+    assert ran.code == 0
+    for student in ("ann", "bob", "cyd"):
+        assert student in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["class"], "the problem is missing"),
+        (["class", "-p", "none.yaml"], "none.yaml"),
+        (["class", "-p", "class/cyd.yaml"], "cyd.yaml"),
+        (["nowhere", "-p", "square.yaml"], "cannot be read as a folder"),
+        (["class", "-p", "square.yaml", "--resume"], "--resume needs"),
+        (["class", "-p", "square.yaml", "-o", "square.yaml"], "would be lost"),
+        (["class", "-p", "square.yaml", "-o", "class/ann.yaml"], "not written over"),
+        (["class", "-p", "square.yaml", "-o", "g", "--summary", "json=g"], "written twice"),
+        (["class", "-p", "square.yaml", "--report", "none=x"], "not FORMAT=PATH"),
+        (["class", "-p", "square.yaml", "--report", "gradescope=x"], "no file for a whole class"),
+        (["class", "-p", "square.yaml", "--summary", "html"], "not FORMAT"),
+        (["class", "-p", "square.yaml", "--id-pattern", "("], "id pattern"),
+        (["class", "-p", "square.yaml", "-o", "no/such/g.csv"], "g.csv"),
+    ],
+)  # fmt: skip
+def test_a_wrong_call_is_told_with_exit_code_2(capsys, folder, monkeypatch, arguments, said):
+    monkeypatch.chdir(folder)
+    ran = run(capsys, "grade", *arguments)
+    assert ran.code == 2
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+    assert (folder / "class" / "ann.yaml").read_text() == RIGHT
+
+
+def test_jobs_do_not_change_a_byte(capsys, folder):
+    for number in range(12):
+        (folder / "class" / f"d{number}.yaml").write_text(RIGHT.replace("4", str(number % 5)))
+    one = grade(capsys, folder, "-o", folder / "1.csv", "--report", f"json={folder}/1.json")
+    two = run(
+        capsys, "grade", folder / "class", "-p", folder / "square.yaml", "--jobs", "2",
+        "-o", folder / "2.csv", "--report", f"json={folder}/2.json",
+    )  # fmt: skip
+    assert (one.code, two.code) == (0, 0)
+    for name in ("csv", "json"):
+        assert (folder / f"1.{name}").read_bytes() == (folder / f"2.{name}").read_bytes()
+
+
+def test_nothing_but_the_outputs_is_left_behind(capsys, folder, monkeypatch):
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    assert grade(capsys, folder, "-o", folder / "g.csv").code == 0
+    assert grade(capsys, folder).code == 0
+    assert sorted(os.listdir(folder)) == ["class", "g.csv", "square.yaml", "tmp"]
+    assert os.listdir(temporary) == []
+
+
+def test_there_is_no_bar_in_a_pipe(folder):
+    ran = process("grade", folder / "class", "-p", folder / "square.yaml", "--jobs", "1")
+    assert ran.returncode == 0
+    assert ran.stderr == b"3 submissions: 2 graded, 1 ungradable\n"
+    assert b"\x1b" not in ran.stdout
+
+
+def test_the_command_never_loads_sympy(folder):
+    script = (
+        "import sys; from backpropcli.cli.main import run\n"
+        "code = run(sys.argv[1:]); print(code, 'sympy' in sys.modules, file=sys.stderr)"
+    )
+    arguments = ["grade", str(folder / "class"), "-p", str(folder / "square.yaml"), "--jobs", "1"]
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        capture_output=True, text=True, env=environment(), timeout=60, check=True,
+    )  # fmt: skip
+    assert ran.stderr.splitlines()[-1] == "0 False"
