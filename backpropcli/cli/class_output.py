@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from backpropcli.cli.output import guarded, guarded_json, terminal, write
 from backpropcli.files.visible import visible_name
-from backpropcli.grading.atomic import write_whole
+from backpropcli.grading.atomic import make_folder_of, write_whole
 from backpropcli.report.checks import kind
 from backpropcli.report.class_reports import JOINED, Files, Renderer, files_for, joined
 from backpropcli.report.class_summary import Screen
@@ -53,7 +52,6 @@ class Outputs:
     summaries: Sequence[Target]
     reveal: str
     color: str
-    said: list[str] = field(default_factory=list)
 
     def paths(self) -> Iterator[str | None]:
         """The files that are written, but for those of each student."""
@@ -81,12 +79,13 @@ class Outputs:
         """Write everything; whether the outcome of a submission is an internal error."""
         several = len(grades.exercises) > 1
         survey = surveyed(grades)
-        for files in self.files(several):
-            _write_reports(grades, files)
-        self._summaries(grades)
+        reports = self.files(several)
         printed = any(target.path is None for target in self.summaries)
         if self.gradebook is not None or not printed:
             self._gradebook(grades, survey)
+        self._summaries(grades)
+        for files in reports:
+            _write_reports(grades, files)
         return survey.internal
 
     def _gradebook(self, grades: Grades, survey: Survey) -> None:
@@ -115,9 +114,7 @@ def surveyed(grades: Grades) -> Survey:
     """The quantities that some submission was judged by, in the order of the problems."""
     columns = [quantity for exercise in grades.exercises for quantity in exercise.columns]
     place = {quantity: at for at, quantity in reversed(list(enumerate(columns)))}
-    found: dict[str, tuple[int, int, int, str]] = {
-        quantity: (at, 0, 0, quantity) for quantity, at in place.items()
-    }
+    found: dict[str, tuple[int, int, int, str]] = {}
     internal, in_examples = False, set[str]()
     for outcome in grades.outcomes():
         internal = internal or outcome.reason.startswith("internal error")
@@ -126,8 +123,10 @@ def surveyed(grades: Grades) -> Survey:
             at = place.get(one.quantity, len(columns))
             found.setdefault(name, (at, one.example or 0, one.step or 0, name))
             in_examples |= {one.quantity} if one.example else set()
-    wanted = [name for name, _ in sorted(found.items(), key=lambda item: item[1])]
-    return Survey(tuple(name for name in wanted if name not in in_examples), internal)
+    for quantity, at in place.items():
+        if quantity not in in_examples:
+            found.setdefault(quantity, (at, 0, 0, quantity))
+    return Survey(tuple(sorted(found, key=found.__getitem__)), internal)
 
 
 def _write_reports(grades: Grades, files: Files) -> None:
@@ -142,7 +141,7 @@ def _write_reports(grades: Grades, files: Files) -> None:
     for outcome in grades.outcomes():
         if form in outcome.rendered:
             path = files.path_of(outcome)
-            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            make_folder_of(path)
             write_whole(path, [guard(outcome.rendered[form])])
 
 

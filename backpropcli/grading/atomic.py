@@ -23,8 +23,20 @@ def write_whole(path: str, parts: Iterable[str]) -> None:
         else:
             _replace(real, parts)
     except OSError as error:
-        said = f"cannot be written: {error.strerror}"
-        raise BackpropError(Complaint(said, Place(visible_name(path)))) from None
+        raise _refused(path, error) from None
+
+
+def make_folder_of(path: str) -> None:
+    """Make the folder in which a file is to be written; raises ``BackpropError``."""
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    except OSError as error:
+        raise _refused(path, error) from None
+
+
+def _refused(path: str, error: OSError) -> BackpropError:
+    said = f"cannot be written: {error.strerror}"
+    return BackpropError(Complaint(said, Place(visible_name(path))))
 
 
 def _replace(path: str, parts: Iterable[str]) -> None:

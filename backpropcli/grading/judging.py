@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from backpropcli.checking.check import Checker
     from backpropcli.checking.data import CheckReport
 
-SEARCH = 1.0  # seconds for the search for mistakes, as in ``check``
 KEPT = 1000  # submissions that share what a checker remembers
 LONGEST_REASON = 300
 
@@ -160,8 +159,9 @@ class Judge:
         if self.uses % KEPT == 0:
             self.checkers.clear()
         if exercise.name not in self.checkers:
-            seconds = min(SEARCH, self.setup.seconds / 2)
-            self.checkers[exercise.name] = Checker(exercise.problem(), Options(seconds=seconds))
+            # Long enough not to end the search: where it ends depends on the load of the machine.
+            options = Options(seconds=self.setup.seconds / 2)
+            self.checkers[exercise.name] = Checker(exercise.problem(), options)
         return self.checkers[exercise.name]
 
 

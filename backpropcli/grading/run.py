@@ -18,6 +18,7 @@ from backpropcli.grading.collect import Collected, Found, Skipped, collect
 from backpropcli.grading.data import Outcome
 from backpropcli.grading.exercises import Exercise, fingerprint, load_exercises
 from backpropcli.grading.identity import id_pattern as read_pattern
+from backpropcli.grading.identity import student_of
 from backpropcli.grading.journal import Journal, Kept
 from backpropcli.grading.judging import Judge, Render, Setup, judge
 from backpropcli.grading.roster import Member, Roster, read_roster
@@ -63,12 +64,12 @@ class Grades:
         journal: Journal,
         kept: list[Kept],
         named: bool = False,
-        title: str = "",
+        pattern: str = "",
     ) -> None:
-        self.title = title or (exercises[0].title or exercises[0].name)
+        self.title = exercises[0].title or exercises[0].name
         self.exercises, self.roster, self.collected = exercises, roster, collected
         self._journal, self._named = journal, named
-        self.order = _in_order(kept, exercises, roster)
+        self.order = _in_order(kept, exercises, roster, pattern)
         self.older = self.order.older
         self.strangers = self.order.strangers
         self.counts = Counter(entry.status for entry in self.order.entries)
@@ -167,7 +168,7 @@ def grade(
     journal = _journal(plan, exercises, id_pattern)
     try:
         kept = _judged(collected.files, journal, setup, plan)
-        return Grades(exercises, members, collected, journal, kept, bool(plan.journal))
+        return Grades(exercises, members, collected, journal, kept, bool(plan.journal), id_pattern)
     except BaseException:
         journal.close(keep=bool(plan.journal))
         raise
@@ -218,12 +219,26 @@ def _batches(files: Sequence[Found], waiting: list[int], jobs: int) -> Iterator[
         yield batch
 
 
-def _in_order(kept: list[Kept], exercises: Sequence[Exercise], roster: Roster | None) -> Order:
-    """The newest submission of each student to each problem, and who handed in none."""
+def _in_order(
+    kept: list[Kept], exercises: Sequence[Exercise], roster: Roster | None, pattern: str
+) -> Order:
+    """The newest submission of each student to each problem, and who handed in none.
+
+    A file that bears a student's id goes before one that only says whose it is, however new: a
+    student may write any name into a file.
+    """
+    by_path = read_pattern(pattern)
     newest: dict[tuple[str, str], Kept] = {}
     older: list[Skipped] = []
     strangers: set[str] = set()
-    kept.sort(key=lambda one: (one.file.time, one.file.path, one.number))
+    kept.sort(
+        key=lambda one: (
+            student_of(one.file.path, by_path) == one.student,
+            one.file.time,
+            one.file.path,
+            one.number,
+        )
+    )
     for one in kept:
         member = roster.find(one.student) if roster is not None else None
         student = member.student if member is not None else one.student
@@ -231,7 +246,7 @@ def _in_order(kept: list[Kept], exercises: Sequence[Exercise], roster: Roster | 
             strangers.add(student)
         before = newest.get((student, one.problem))
         if before is not None:
-            said = f"{student} handed in a newer one: {visible_name(one.file.path)}"
+            said = f"for {student} another one counts: {visible_name(one.file.path)}"
             older.append(Skipped(visible_name(before.file.path), said))
         newest[student, one.problem] = one
     entries = [

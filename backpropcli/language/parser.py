@@ -82,9 +82,14 @@ class _Parser(ConstantReader):
         exponent = self.nested(lambda: self.expression(POWER - 1))
         size = exponent.args[0] if is_op(exponent, "neg") else exponent
         if isinstance(size, Number) and size.value > MAX_EXPONENT:
-            start, stop = exponent.span or (0, 0)
-            raise ExpressionError(f"an exponent is at most {MAX_EXPONENT}", start, stop)
+            raise _too_large(*(exponent.span or (0, 0)))
         return self.combine("pow", base, exponent)
+
+    def raised(self, base: Expr, token: Token) -> Expr:
+        """``x²``; the digits are read only where they are few."""
+        if len(token.text) > len(str(MAX_EXPONENT)) or int(token.text) > MAX_EXPONENT:
+            raise _too_large(token.start, token.stop)
+        return self.combine("pow", base, Number(int(token.text), (token.start, token.stop)))
 
     def is_transpose_next(self) -> bool:
         """Whether `^T` stands here, where T is no value."""
@@ -96,7 +101,7 @@ class _Parser(ConstantReader):
             return self.indexed(left)
         self.take()
         if token.kind == "superscript":
-            return self.combine("pow", left, Number(int(token.text), (token.start, token.stop)))
+            return self.raised(left, token)
         if token.kind == ".":
             token = self.take()
             if token.text in self.words.functions:
@@ -236,6 +241,10 @@ class _Parser(ConstantReader):
         items = self.positions()
         span = ((value.span or (0, 0))[0], self.tokens[self.at - 1].stop)
         return self.made(Apply("index", (value,), (("at", At(items)),), span))
+
+
+def _too_large(start: int, stop: int) -> ExpressionError:
+    return ExpressionError(f"an exponent is at most {MAX_EXPONENT}", start, stop)
 
 
 def _join(left: Expr, right: Expr) -> tuple[int, int]:

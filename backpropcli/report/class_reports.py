@@ -9,6 +9,7 @@ import os
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ STUDENT, PROBLEM = "{student}", "{problem}"
 SUFFIXES = {"markdown": ".md", "github_summary": ".md", "junit": ".xml"}
 JOINED = ("json", "junit", "markdown", "plain", "table")
 UNKNOWN = "unknown"
+LONGEST = 100  # characters of a file name; a system may allow 255 bytes for all of it
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,10 @@ def files_for(form: str, path: str, several: bool) -> Files:
 
 
 def safe_name(text: str) -> str:
-    """A text as the name of a file: other characters as %XX, so that no two are the same."""
+    """A text as the name of a file: other characters as %XX, a long one cut, no two the same."""
     name = quote(text, safe="@+ ,")
+    if len(name) > LONGEST:
+        name = f"{name[:LONGEST]}-{sha256(text.encode()).hexdigest()[:16]}"
     return "%2E" + name[1:] if name.startswith(".") else name or UNKNOWN
 
 

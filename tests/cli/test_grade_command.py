@@ -135,6 +135,27 @@ def test_what_a_student_calls_themselves_cannot_lead_out_of_the_folder(capsys, f
     ]  # fmt: skip
 
 
+def test_a_long_name_does_not_stop_the_reports_of_others(capsys, folder):
+    (folder / "class" / "bob.yaml").write_text(f"student: {'é' * 5000}\n" + RIGHT)
+    out = folder / "out"
+    assert grade(capsys, folder, "-o", folder / "g.csv", "--report", f"plain={out}/").code == 0
+    assert len(list(out.iterdir())) == 3
+
+
+def test_quantities_of_examples_have_columns_of_their_own(capsys, folder):
+    (folder / "two.yaml").write_text(
+        "weights: {w: 2}\nnetwork: {z: w*x}\nloss: z**2\nexamples: [{x: 1}, {x: 3}]\n"
+        "find: {z: 2, dL/dw: 4}\n"
+    )  # dL/dw = 2*2*1 + 2*6*3 = 40
+    sheet = "answers: {dL/dw: 40}\nexamples: [{z: 2}, {z: 5}]\n"
+    (folder / "class" / "ann.yaml").write_text(sheet)
+    ran = run(capsys, "grade", folder / "class", "-p", folder / "two.yaml", "--jobs", "1")
+    (ann, *_) = rows(ran.out)
+    told = [ann[name] for name in ("z, example 1", "z, example 2", "dL/dw", "score")]
+    assert told == ["1", "0", "4", "5"]
+    assert "z" not in ann
+
+
 @pytest.mark.parametrize("form", ["table", "markdown"])
 def test_a_summary_on_the_terminal_takes_the_place_of_the_gradebook(capsys, folder, form):
     ran = grade(capsys, folder, "--summary", form)
