@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 DEV = $(VENV)/.ready-dev
 
-.PHONY: demo dev test lint format docs cases mistakes bench bench-diagnosis check build clean
+.PHONY: demo dev test lint format docs cases mistakes gallery bench bench-diagnosis check build clean
 
 demo: $(READY)  ## solve a real problem step by step, then check a sheet with two mistakes in it
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
@@ -34,6 +34,9 @@ cases: $(DEV)  ## remake the golden outputs under tests/cases; review them as a 
 
 mistakes: $(DEV)  ## remake docs/mistakes.md from the catalogue of mistakes
 	$(BIN)/python -m tests.docs.remake_mistakes
+
+gallery: $(DEV)  ## remake problems/README.md from the problems and their sheets of answers
+	$(BIN)/python -m tests.problems.remake_index
 
 bench: $(DEV)  ## speed as ratios, side by side
 	$(BIN)/python benchmarks/bench.py

@@ -1,13 +1,10 @@
 """Small problems that each show a feature of the format; the numbers are worked by hand."""
 
 import numpy as np
-import pytest
 from problem_support import PROBLEMS, close, exactly, formula, solved
 
-from backpropcli.problem import load_problem, problem_from_text
+from backpropcli.problem import problem_from_text
 from backpropcli.solution import solve
-
-FILES = sorted(PROBLEMS.glob("*.yaml"))
 
 
 def test_only_a_loss():
@@ -121,19 +118,3 @@ def test_notation_of_paper():
     # -1.5 * h1, and -1.5 * w2 * 1/4 with x = (1, -2) outside
     close(s["dL/dw2"], np.array([-0.75, -0.75]))
     close(s["dL/dW1"], np.array([[-0.75, 1.5], [1.125, -2.25]]))
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_file_says_what_it_is_about(path):
-    problem = load_problem(str(path))
-    assert problem.title
-    assert problem.statement
-    assert problem.find
-    assert problem.name == path.stem
-    assert f"[{path.name}]({path.name})" in (PROBLEMS / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_table_lists_only_files_that_are_there():
-    table = (PROBLEMS / "README.md").read_text(encoding="utf-8")
-    rows = [line for line in table.splitlines() if line.startswith("| [")]
-    assert len(rows) == len(FILES)
