@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Mapping_
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
-from backpropcli.language.grammar import ExpressionError, Vocabulary
+from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import (
     Apply,
     Expr,
@@ -18,18 +18,14 @@ from backpropcli.language.nodes import (
     names,
     postorder,
 )
-from backpropcli.language.parser import parse
 from backpropcli.language.text import to_text
 from backpropcli.language.tokens import is_name, normal_name
-from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES
+from backpropcli.ops import LOSSES_WITH_CLASSES
 from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.circles import circle_through, in_circles
 from backpropcli.problem.data import Equation, Layer
 from backpropcli.problem.draft import NAME_RULE, Draft
 from backpropcli.resolve import Scope, resolve
-
-if TYPE_CHECKING:
-    from backpropcli.problem.layers import Written
 
 
 class Raw(NamedTuple):
@@ -86,8 +82,7 @@ def _from_layers(
     written, layers = expand_layers(draft, network, data, column)
     draft.blind = draft.blind or len(layers) < len(network.items)
     draft.places.update({w.name: w.node.place for w in written})
-    known = _known(draft)
-    return [_layer_raw(draft, known, w) for w in written], layers
+    return [Raw(w.name, w.expr, w.node, "value", "network") for w in written], layers
 
 
 def _from_entries(draft: Draft, network: Node | None, loss: str) -> list[Raw]:
@@ -195,11 +190,6 @@ def _parsed(draft: Draft, known: set[str], node: Node, where: str) -> Expr | Non
         return array(good) if len(good) == len(parts) else None
     draft.complain(f"{where} must be an expression, found {describe(node)}", node)
     return None
-
-
-def _layer_raw(draft: Draft, known: set[str], written: Written) -> Raw:
-    words = Vocabulary(FUNCTIONS, known)
-    return Raw(written.name, parse(written.text, words), written.node, "value", "network")
 
 
 def _resolved(draft: Draft, raws: list[Raw]) -> tuple[Equation, ...]:

@@ -31,6 +31,8 @@ from backpropcli.checking.check import check_file
 from backpropcli.errors import BackpropError
 from backpropcli.ops import FUNCTIONS, OPS
 from backpropcli.problem import problem_from_text
+from backpropcli.problem.layers import catalogue
+from backpropcli.problem.layers.kind import ACTIVATIONS
 from backpropcli.problem.load import KEYS
 from backpropcli.solution import solve
 
@@ -262,6 +264,12 @@ def test_every_function_has_a_row_and_every_row_a_function():
     cells = [row[0] for row in rows(section(page("expressions.md"), "Functions"), "function")]
     named = [code.partition("(")[0] for cell in cells for code in CODE.findall(cell)]
     assert sorted(named) == sorted(FUNCTIONS)
+
+
+def test_every_layer_has_a_row_and_every_row_a_layer():
+    cells = [row[0] for row in rows(page("problem-format.md"), "layer")]
+    named = {code.partition("(")[0] for cell in cells for code in CODE.findall(cell)}
+    assert named - {*ACTIVATIONS, "..."} == set(catalogue.names())
 
 
 def test_every_slope_is_listed():

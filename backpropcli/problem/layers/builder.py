@@ -1,0 +1,133 @@
+"""The equations of a layer list while they are built, layer by layer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from backpropcli.files.tree import Scalar
+from backpropcli.language.grammar import ExpressionError, Vocabulary
+from backpropcli.language.nodes import Expr
+from backpropcli.language.parser import parse
+from backpropcli.language.text import param_text
+from backpropcli.ops import FUNCTIONS
+from backpropcli.ops.sizes import Shape, shape_text
+from backpropcli.problem.data import Given, Layer
+from backpropcli.problem.draft import Draft
+from backpropcli.problem.layers.kind import Activation, LayerError
+from backpropcli.resolve import Scope, resolve
+
+
+class Written(NamedTuple):
+    """An equation of a layer, with the place of its layer; its names are not resolved yet."""
+
+    name: str
+    expr: Expr
+    node: Scalar
+
+
+class Builder:
+    """What the layers so far have built; a kind adds weights, inputs and equations to it.
+
+    ``current`` is the value that enters the next layer, ``shape`` its shape.
+    """
+
+    def __init__(self, draft: Draft, data: str, column: bool) -> None:
+        self.draft, self.column = draft, column
+        self.current = data
+        self.numbers: Counter[str] = Counter()  # the highest number that a name has so far
+        self.shapes: dict[str, Shape] = {n: given.shape for n, given in draft.given.items()}
+        self.equations: list[Written] = []
+        self.layers: list[Layer] = []
+        self._node: Scalar
+        self._weights: list[str] = []
+        self._spoiled = False  # a given weight of this layer has another shape
+
+    def start(self, node: Scalar) -> None:
+        """A new layer begins, on that line."""
+        self._node, self._weights, self._spoiled = node, [], False
+        self._before = len(self.equations)
+
+    def finish(self) -> None:
+        """The layer is complete."""
+        values = tuple(written.name for written in self.equations[self._before :])
+        self.layers.append(Layer(self._node.text, values, tuple(self._weights)))
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the value that enters the next layer."""
+        return self.shapes[self.current]
+
+    @property
+    def columns(self) -> bool:
+        """Whether the columns of a matrix are the examples."""
+        return self.column and len(self.shape) == 2
+
+    def next(self, stem: str) -> int:
+        """The next number of names that begin with ``stem``: z1, z2 ..., gru1, gru2 ..."""
+        self.numbers[stem] += 1
+        return self.numbers[stem]
+
+    def weight(self, name: str, shape: Shape, order: str = "") -> str:
+        """A weight of the layer; one that is not given is added with its shape only.
+
+        One that is given must have that shape; ``order`` says in a complaint what its axes are.
+        """
+        if name not in self._weights:
+            self._weights.append(name)
+        self._given(name, "weight", shape, order)
+        return name
+
+    def input(self, name: str, shape: Shape) -> str:
+        """A known value that the layer needs beside the data, such as a mask."""
+        self._given(name, "input", shape, "")
+        return name
+
+    def _given(self, name: str, kind: str, shape: Shape, order: str) -> None:
+        given = self.draft.given.get(self.draft.aliases.get(name, name))
+        if given is None:
+            self.draft.given[name] = Given(name, kind, shape)
+        elif given.shape != shape:
+            meant = f"{order} = {shape_text(shape)}" if order else shape_text(shape)
+            said = f"network: {name} is {shape_text(given.shape)}, this layer needs {meant}"
+            self.draft.complain(said, self._node)
+            self._spoiled = True
+        self.shapes[name] = shape
+
+    def value(self, name: str, text: str) -> str:
+        """An equation of the layer; its value enters what follows.
+
+        Raises ``LayerError`` where the name is taken or the shapes do not fit.
+        """
+        taken = self.draft.places.get(name)
+        if taken is not None:
+            raise LayerError(
+                f"this layer gives {name}, which is already defined in line {taken.line}"
+            )
+        try:
+            expr = parse(text, Vocabulary(FUNCTIONS, self.shapes, self.draft.index_from))
+            shape = resolve(expr, self._scope())[1]
+        except ExpressionError as error:
+            raise LayerError(error.message, error.hint) from None
+        if self._spoiled:
+            self.draft.failed.add(name)
+        self.equations.append(Written(name, expr, self._node))
+        self.shapes[name], self.current = shape, name
+        return name
+
+    def _scope(self) -> Scope:
+        return self.draft.scope()._replace(shapes=self.shapes)
+
+    def activate(self, activation: Activation) -> None:
+        """Apply an activation to the current value: h1 of z1; identity is none."""
+        name = activation.name
+        if name == "identity":
+            return
+        target = f"h{self.numbers['z']}"
+        if target in self.shapes:
+            target += "_" + name
+        named = "".join(f", {key}={param_text(v)}" for key, v in activation.params.items())
+        text = f"{name}({self.current}{named})"
+        if self.columns and name in ("softmax", "log_softmax"):
+            text = f"{name}({self.current}.T).T"  # softmax runs along the last axis
+        self.value(target, text)
