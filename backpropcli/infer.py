@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backpropcli.language.nodes import Apply, Expr, Name
+from backpropcli.language.nodes import Apply, Expr, Name, call
 from backpropcli.ops import OPS
 from backpropcli.ops.sizes import Shape
 
@@ -41,3 +41,15 @@ class Shapes:
             return ()
         shapes = tuple(self._known[id(a)][1] for a in node.args)
         return OPS[node.op].shape(shapes, dict(node.params))
+
+
+def over_steps(node: Apply, args: list[Expr], shapes: Shapes) -> Expr:
+    """What ``sum(l[t])`` adds up over the steps of time, as a sum; a mean is one of all entries."""
+    op = node.op.partition(" ")[0]
+    terms = [call(op, arg) if shapes.of(arg) else arg for arg in args]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    result = total / len(terms) if op == "mean" else total
+    result.span = node.span
+    return result

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from backpropcli.errors import nearest
-from backpropcli.infer import Shapes
+from backpropcli.infer import Shapes, over_steps
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import (
     Apply,
@@ -22,6 +22,7 @@ from backpropcli.language.nodes import (
     with_args,
 )
 from backpropcli.language.text import to_text
+from backpropcli.language.timeline import OVER_STEPS
 from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES, OPS, SPELLINGS
 from backpropcli.ops.entry import Op, ShapeError
 from backpropcli.ops.sizes import Shape, Size, named, product, shape_text
@@ -127,6 +128,8 @@ class _Resolver:
     def meaning(self, node: Apply, args: list[Expr]) -> Expr:
         if node.op in ("dotted", "dot"):
             return self.dotted(node, args)
+        if node.op in OVER_STEPS:
+            return over_steps(node, args, self.shapes)
         slope = node.op.endswith("'")
         name = SPELLINGS.get(node.op.rstrip("'"), node.op.rstrip("'")) + ("'" if slope else "")
         if name in ("max", "min") and len(args) == 2:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from backpropcli.autodiff.coefficients import attach, constant, factors
+from backpropcli.autodiff.taken import taken
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import (
     Apply,
@@ -245,7 +246,10 @@ class _Tidy:
         if node.op == "place":
             return coefficient, self.listed(node)
         if node.op == "index":
-            return self.entry(node, coefficient)
+            entry = taken(node, self.shapes)
+            if entry is not None:
+                factor, core = self.part(entry)
+                return coefficient * factor, core
         return coefficient, node
 
     def picked(self, product: Expr) -> Expr | None:
@@ -276,23 +280,6 @@ class _Tidy:
         if shape[0] > LISTED:
             return node
         return array(node.args[0] if i == at[0] else Number(0) for i in range(shape[0]))
-
-    def entry(self, node: Apply, coefficient: Fraction) -> Part:
-        """An entry of a written-out list or of a one-hot vector, taken at once."""
-        inner, at = node.args[0], dict(node.params)["at"].items
-        if is_op(inner, "array") and len(at) == 1 and isinstance(at[0], int):
-            factor, core = self.part(inner.args[at[0]])
-            return coefficient * factor, core
-        if is_op(inner, "index"):
-            first = dict(inner.params)["at"].items
-            if all(isinstance(item, int) for item in first):
-                return coefficient, index(inner.args[0], *first, *at)
-        if is_op(inner, "onehot") and len(at) == 1:
-            place, params = inner.args[0], dict(inner.params)
-            if isinstance(place, Number) and isinstance(at[0], int):
-                hit = int(place.value) - params.get("base", 1) == at[0]
-                return (coefficient if hit else Fraction(0)), None
-        return coefficient, node
 
 
 def _scaled(factor: Fraction, expr: Expr) -> Expr:

@@ -125,10 +125,11 @@ class FormulaReport:
 
     def place(self, name: str) -> int:
         """Where a quantity stands in the order of the equations."""
-        name = name.removeprefix("shape(").removesuffix(")").partition("[")[0]
+        name = name.removeprefix("shape(").removesuffix(")")
         program = self.program
         order = [*program.problem.given, *(e.name for e in program.computed)]
         order += [e.name for e in (*program.updates, *program.definitions)]
+        name = name if name in order else name.partition("[")[0]
         return order.index(name) if name in order else len(order)
 
 

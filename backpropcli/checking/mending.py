@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from backpropcli.checking.data import Claim, Submission
-from backpropcli.language.grammar import ExpressionError, Vocabulary
+from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Apply, Expr, Name, call, fold, is_op, postorder, with_args
 from backpropcli.language.parser import parse
 from backpropcli.language.text import to_text
@@ -69,7 +69,7 @@ class Mender:
         self.problem = problem
         self.quantities = all_quantities(problem)
         calls = FUNCTIONS | set(CALLED)
-        self.words = Vocabulary(calls, self.quantities.known(), problem.index_from)
+        self.words = self.quantities.words(calls)
 
     def look_at(self, position: int, claim: Claim) -> Claim | Misfit:
         """The claim as it is, or with a formula that fits after all, or why it does not fit."""

@@ -11,7 +11,7 @@ from backpropcli.problem.asked import quantity_expr
 from backpropcli.problem.quantities import Quantities, split_derivative
 
 _EQUALS = frozenset("=≈~≃≅≐")
-_INDEX = r"(\s*\[[\d\s,:]+\])?"
+_INDEX = r"(\s*\[[T\d\s,:]+\])?"
 _LABEL = re.compile(rf"[^\W\d]\w*{_INDEX}(\s*/\s*[^\W\d]\w*{_INDEX})?\s*")
 
 

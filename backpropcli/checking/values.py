@@ -27,7 +27,7 @@ from backpropcli.evaluate.floats import evaluate
 from backpropcli.files.numbers import number_trouble
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, quoted
 from backpropcli.infer import Shapes
-from backpropcli.language.grammar import ExpressionError, Vocabulary
+from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Expr, Number, array, as_expr, is_op, names
 from backpropcli.language.parser import parse
 from backpropcli.ops import FUNCTIONS
@@ -60,8 +60,7 @@ class ValueReader:
     def __init__(self, problem: Problem) -> None:
         self.sizes = problem.sizes
         self.quantities = all_quantities(problem)
-        known = self.quantities.known()
-        self.words = Vocabulary(_CALLS, known, problem.index_from)
+        self.words = self.quantities.words(_CALLS)
         counts = [product(shape) for shape in problem.shapes.values()]
         self.most = max([MAX_ENTRIES, *(4 * n for n in counts if isinstance(n, int))])
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from backpropcli.language.timeline import Timeline
+
 SUM, PRODUCT, POWER, POSTFIX = 10, 20, 40, 50
 BINARY = {
     "+": ("add", SUM), "-": ("sub", SUM), "*": ("mul", PRODUCT), "/": ("div", PRODUCT),
@@ -29,10 +31,14 @@ class ExpressionError(Exception):
 
 
 class Vocabulary(NamedTuple):
-    """What the parser has to know of the names, and how large a text may be."""
+    """What the parser has to know of the names, and how large a text may be.
+
+    ``time`` tells which values have a step of time as their first index.
+    """
 
     functions: Collection[str] = ()
     values: Collection[str] = ()
     index_from: int = 1
     max_nodes: int = 2000
     max_depth: int = 30
+    time: Timeline | None = None

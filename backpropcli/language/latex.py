@@ -20,6 +20,7 @@ from backpropcli.language.text import (
     number_text,
     param_text,
 )
+from backpropcli.language.timeline import split_step
 
 GREEK = frozenset(
     ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu",
@@ -63,13 +64,19 @@ def to_latex(expr: Expr, style: LatexStyle) -> str:
 
 
 def name_latex(name: str, notation: Mapping[str, str]) -> str:
-    r"""A name: ``W1`` is ``W_{1}``, ``yhat`` is ``\hat{y}``, ``dL/dW1`` a fraction."""
+    r"""A name: ``W1`` is ``W_{1}``, ``yhat`` is ``\hat{y}``, ``dL/dW1`` a fraction.
+
+    A step of a sequence has its number below: ``h[2]`` is ``h_{2}``.
+    """
     if name in notation:
         return notation[name]
     upper, slash, lower = name.partition("/")
     if slash and upper[:1] == lower[:1] == "d":
         top, bottom = name_latex(upper[1:], notation), name_latex(lower[1:], notation)
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
+    stem, step = split_step(name)
+    if step and re.fullmatch(r"[\w,:]+", step):
+        return index_latex(name_latex(stem, notation), step)
     for ending in ("new", "change", "steps"):
         if name.endswith("_" + ending):
             stem = name_latex(name.removesuffix("_" + ending), notation)

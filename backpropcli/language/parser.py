@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from backpropcli.errors import nearest
-from backpropcli.language.constants import ConstantReader
 from backpropcli.language.grammar import (
     BINARY,
     MAX_EXPONENT,
@@ -19,6 +18,7 @@ from backpropcli.language.grammar import (
     Vocabulary,
 )
 from backpropcli.language.nodes import Apply, At, Expr, Name, Number, is_op
+from backpropcli.language.steps import StepReader
 from backpropcli.language.tokens import Token
 
 
@@ -27,7 +27,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Expr:
     return _Parser(text, vocabulary).whole()
 
 
-class _Parser(ConstantReader):
+class _Parser(StepReader):
     def whole(self) -> Expr:
         if self.here.kind == "end":
             raise self.error("an expression is expected, found nothing")
@@ -150,7 +150,7 @@ class _Parser(ConstantReader):
             return self.called(token, token.text + "'")
         if self.here.kind == "(" and token.text in self.words.functions:
             return self.called(token, token.text)
-        return self.made(Name(token.text, (token.start, token.stop)))
+        return self.made(self.timed(token))
 
     def refuse_unknown_upper(self, token: Token) -> None:
         """``dL/dW1`` where W1 is known but L is not."""
@@ -171,26 +171,25 @@ class _Parser(ConstantReader):
             )  # fmt: skip
 
     def is_differential(self, token: Token) -> bool:
-        values = self.words.values
         return (
             token.text[0] == "d"
-            and token.text[1:] in values
-            and token.text not in values
+            and self.is_value(token.text[1:])
+            and token.text not in self.words.values
             and self.here.kind in ("/", "[")
         )
 
     def derivative(self, upper: Token) -> Expr:
         """``dL/dW2[2,1]``: one quantity, indexed first by its upper, then by its lower."""
-        items = self.positions() if self.here.kind == "[" else ()
+        top, items = self.differential(upper)
         slash = self.expect("/", f"after `{upper.text}`")
         lower = self.take()
-        if lower.kind != "name" or lower.text[0] != "d" or lower.text[1:] not in self.words.values:
+        if lower.kind != "name" or lower.text[0] != "d" or not self.is_value(lower.text[1:]):
             raise self.not_a_derivative(upper, lower, slash)
-        name = Name(f"{upper.text}/{lower.text}", (upper.start, lower.stop))
-        more = self.positions() if self.here.kind == "[" else ()
+        bottom, more = self.differential(lower)
+        span = (upper.start, self.tokens[self.at - 1].stop)
+        name = Name(f"d{top}/d{bottom}", span)
         if not items and not more:
             return self.made(name)
-        span = (upper.start, self.tokens[self.at - 1].stop)
         return self.made(Apply("index", (name,), (("at", At(items + more)),), span))
 
     def not_a_derivative(self, upper: Token, lower: Token, slash: Token) -> ExpressionError:
@@ -211,6 +210,14 @@ class _Parser(ConstantReader):
 
     def called(self, name: Token, op: str) -> Expr:
         self.expect("(", f"after `{op}`")
+        if op in ("sum", "mean") and self.runs_over_steps():
+            return self.over_steps(name, op)
+        args, params = self.arguments()
+        stop = self.expect(")", f"to close `{op}(`")
+        return self.made(Apply(op, tuple(args), tuple(params), (name.start, stop.stop)))
+
+    def arguments(self) -> tuple[list[Expr], list[tuple[str, Any]]]:
+        """The operands and the named arguments of a call."""
         args: list[Expr] = []
         params: list[tuple[str, Any]] = []
         while self.here.kind != ")":
@@ -222,8 +229,18 @@ class _Parser(ConstantReader):
                 args.append(self.nested(lambda: self.expression(0)))
             if not self.accept(","):
                 break
+        return args, params
+
+    def over_steps(self, name: Token, op: str) -> Expr:
+        """What ``sum((y[t] - d[t])**2)`` adds up: the operand at each step."""
+        time, words, begin = self.time, self.words, self.at
+        parts: list[Expr] = []
+        for step in range(time.first, time.last + 1):
+            self.at, self.words = begin, words._replace(time=time._replace(now=step))
+            parts.append(self.nested(lambda: self.expression(0)))
+        self.words = words
         stop = self.expect(")", f"to close `{op}(`")
-        return self.made(Apply(op, tuple(args), tuple(params), (name.start, stop.stop)))
+        return self.made(Apply(f"{op} over steps", tuple(parts), (), (name.start, stop.stop)))
 
     def listed(self) -> Expr:
         opening = self.take()

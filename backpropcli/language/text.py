@@ -101,12 +101,19 @@ def _visit(node: Expr, args: list[Shown], style: Style) -> Shown:
     if node.op == "index":
         need = ATOM + 1 if isinstance(node.args[0], Number) else POSTFIX
         at = dict(node.params)["at"]
-        return ((within(args[0], need), f"[{at_text(at, style.index_from)}]"), POSTFIX)
+        return (_indexed(within(args[0], need), at_text(at, style.index_from)), POSTFIX)
     if node.op == "array":
         return (("[", _listed(args), "]"), ATOM)
     named: list[Shown] = [(f"{k}={param_text(v, style.index_from)}", ATOM) for k, v in node.params]
     inside = _listed([*args, *named])
     return ((f"{node.op}(", inside, ")"), ATOM)
+
+
+def _indexed(value: Rope, at: str) -> Rope:
+    """An index after a value; a step of a sequence takes it into its own: ``h[2,1]``."""
+    if isinstance(value, str) and value.endswith("]") and value[0] != "[":
+        return f"{value[:-1]},{at}]"
+    return (value, f"[{at}]")
 
 
 def _infix(op: str, args: list[Shown], style: Style) -> Shown:

@@ -65,7 +65,7 @@ class Shown(NamedTuple):
             return self.quantity
         where = np.unravel_index(position, shape)
         stem, bracket, inner = self.quantity.partition("[")
-        if bracket:  # an entry of a row that was claimed by itself
+        if bracket and self.quantity.endswith("]"):  # an entry of a row that was claimed by itself
             first = inner.rstrip("]")
             return f"{stem}[{first},{','.join(str(int(i) + self.index_from) for i in where)}]"
         return f"{stem}[{','.join(str(int(i) + self.index_from) for i in where)}]"

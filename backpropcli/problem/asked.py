@@ -10,9 +10,10 @@ from backpropcli.files.numbers import read_number
 from backpropcli.files.tree import Mapping as MappingNode
 from backpropcli.files.tree import Node, Scalar, Sequence, describe
 from backpropcli.files.visible import visible
-from backpropcli.language.grammar import ExpressionError, Vocabulary
+from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Apply, Expr, Name
 from backpropcli.language.parser import parse
+from backpropcli.language.tokens import tokenize
 from backpropcli.ops import FUNCTIONS, OPS
 from backpropcli.ops.entry import ShapeError
 from backpropcli.problem.data import Asked, Problem
@@ -36,9 +37,12 @@ def read_find(
         return tuple(Asked(name, Name(name), ONE, None) for name in names)
     found: list[Asked] = []
     for item, points in _entries(draft, node):
-        asked = _asked(draft, item, quantities, points)
-        if asked is not None:
-            found.append(asked)
+        each = _each_step(item, quantities)
+        share = len(each) if isinstance(node, MappingNode) else 1
+        for one in each:
+            asked = _asked(draft, one, quantities, points / share)
+            if asked is not None:
+                found.append(asked)
     return tuple(found)
 
 
@@ -58,8 +62,7 @@ def parse_quantity(problem: Problem, text: str) -> Asked:
 
 def quantity_expr(text: str, quantities: Quantities) -> Expr:
     """What a quantity's text means, under its first name; raises ``ExpressionError``."""
-    words = Vocabulary(_CALLS, quantities.known(), quantities.index_from)
-    return _quantity(with_counts(parse(text, words)), quantities)
+    return _quantity(with_counts(parse(text, quantities.words(_CALLS))), quantities)
 
 
 def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction]]:
@@ -80,6 +83,18 @@ def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction
             yield item, Fraction(1)
         else:
             draft.complain(f"find: a quantity is expected, found {describe(item)}", item)
+
+
+def _each_step(item: Scalar, quantities: Quantities) -> list[Scalar]:
+    """A sequence, or the derivative by one, as the entries for its steps; others as they are."""
+    time, tokens = quantities.time, tokenize(item.text)
+    stem = tokens[-2].text if len(tokens) > 1 else ""
+    if len(tokens) == 4 and tokens[1].kind == "/":
+        stem = stem.removeprefix("d")
+    if time is None or stem not in time.sequences or len(tokens) not in (2, 4):
+        return [item]
+    steps = range(time.first, time.last + 1)
+    return [item._replace(text=f"{item.text.rstrip()}[{step}]") for step in steps]
 
 
 def _asked(

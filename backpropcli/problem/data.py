@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from backpropcli.errors import Place
 from backpropcli.language.nodes import Expr
+from backpropcli.language.timeline import Timeline
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Shape
 
@@ -106,6 +107,7 @@ class Problem:
     aliases: Mapping[str, str] = field(default_factory=dict)
     notation: Mapping[str, str] = field(default_factory=dict)
     index_from: int = 1
+    time: Timeline | None = None
     grading: Mapping[str, Any] = field(default_factory=dict)
     lines: tuple[str, ...] = ()
 

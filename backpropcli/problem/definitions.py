@@ -63,6 +63,7 @@ def all_quantities(problem: Problem) -> Quantities:
         index_from=problem.index_from,
         computed=problem.values,
         weights=problem.weights,
+        time=problem.time,
     )  # fmt: skip
     for one in problem.definitions:
         shape = Shapes(_reachable(one.expr, found)).of(one.expr)

@@ -11,6 +11,7 @@ from backpropcli.files.tree import Mapping, Node, Scalar
 from backpropcli.language.grammar import ExpressionError, Vocabulary
 from backpropcli.language.nodes import Expr
 from backpropcli.language.parser import parse
+from backpropcli.language.timeline import Timeline, read_step, step_name
 from backpropcli.language.tokens import is_name, normal_name, tokenize
 from backpropcli.ops import FUNCTIONS
 from backpropcli.problem.data import Given
@@ -32,6 +33,8 @@ class Draft:
         self.sizes: set[str] = set()
         self.places: dict[str, Place] = {}
         self.failed: set[str] = set()  # names whose values are wrong already
+        self.sequences: frozenset[str] = frozenset()  # names with a step as their first index
+        self.time: Timeline | None = None
         self.blind = False  # a whole section is wrong: its names are not known
 
     @property
@@ -53,8 +56,8 @@ class Draft:
 
     def name_of(self, key: Scalar, what: str) -> str | None:
         """The key as the name of a new value; complains if it cannot be one, or is taken."""
-        name = normal_name(key.text)
-        if not is_name(name):
+        name = self.own_name(key)
+        if not is_name(name) and not self.is_step(name):
             self.complain(
                 f"`{key.text}` cannot be the name of {what}",
                 key,
@@ -72,11 +75,30 @@ class Draft:
         self.places[name] = key.place
         return name
 
+    def is_step(self, name: str) -> bool:
+        """Whether this is a step of a sequence by its name, ``h[0]``."""
+        step = read_step(name)
+        return step is not None and step[0] in self.sequences and step[1] != "t"
+
+    def own_name(self, key: Scalar) -> str:
+        """The key of a new value as its name; a given state of a sequence may be ``h[0]``."""
+        step = read_step(key.text) if self.is_step(key.text) else None
+        return normal_name(key.text) if step is None else step_name(step[0], int(step[1]))
+
     def parse(
-        self, node: Scalar, where: str, known: Collection[str], more: Collection[str] = ()
+        self,
+        node: Scalar,
+        where: str,
+        known: Collection[str],
+        more: Collection[str] = (),
+        now: int | None = None,
     ) -> Expr | None:
-        """The expression of a text, or nothing after a complaint at its place."""
-        words = Vocabulary(FUNCTIONS | frozenset(more), known, self.index_from)
+        """The expression of a text, or nothing after a complaint at its place.
+
+        ``now`` is the step of time for which an equation of a sequence is read.
+        """
+        time = self.time._replace(now=now) if self.time and now is not None else self.time
+        words = Vocabulary(FUNCTIONS | frozenset(more), known, self.index_from, time=time)
         try:
             return parse(node.text, words)
         except ExpressionError as error:

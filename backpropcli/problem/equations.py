@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Mapping_
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
@@ -27,6 +27,9 @@ from backpropcli.problem.data import Equation, Layer
 from backpropcli.problem.draft import NAME_RULE, Draft
 from backpropcli.resolve import Scope, resolve
 
+if TYPE_CHECKING:
+    from backpropcli.problem.time import Timed
+
 
 class Raw(NamedTuple):
     """An equation before its names are resolved."""
@@ -36,6 +39,7 @@ class Raw(NamedTuple):
     node: Node
     kind: str
     where: str
+    group: str = ""  # the sequence of which this is a step
 
 
 class Equations(NamedTuple):
@@ -48,15 +52,17 @@ class Equations(NamedTuple):
 
 
 def read_equations(
-    draft: Draft, network: Node | None, loss: Node | None, column: bool
+    draft: Draft, network: Node | None, timed: list[Timed], loss: Node | None, column: bool
 ) -> Equations:
-    """The equations of ``network`` and ``loss``, with complaints about what does not fit."""
+    """The equations of ``network``, ``time`` and ``loss``; complains about what does not fit."""
     name, text = _loss_entry(draft, loss)
     layers: list[Layer] = []
     if isinstance(network, Sequence):
         raws, layers = _from_layers(draft, network, text.text if text else "", column)
     else:
         raws = _from_entries(draft, network, name)
+    if timed:
+        raws = _with_time(raws, _unrolled(draft, timed, name))
     if text is not None:
         raws += _from_loss(draft, loss, name, text)
     equations = _resolved(draft, raws)
@@ -96,6 +102,43 @@ def _from_entries(draft: Draft, network: Node | None, loss: str) -> list[Raw]:
     entries = _named_entries(draft, mapping)
     known = _known(draft) | {loss}  # so that dL/dz is read as what it is, and refused
     return [_raw(draft, known, name, node) for name, node in entries]
+
+
+def _unrolled(draft: Draft, timed: list[Timed], loss: str) -> list[Raw]:
+    """The equations of every step; what is wrong with one of them is said for one step only."""
+    time = draft.time
+    assert time is not None
+    known = _known(draft) | {loss}
+    found: list[Raw] = []
+    wrong: set[str] = set()
+    for now in range(time.first, time.last + 1):
+        for one in timed:
+            name = time.sequences[one.stem][now]
+            expr = None
+            if one.stem not in wrong:
+                expr = _parsed(draft, known, one.node, f"time.{name}", now)
+            wrong |= set() if expr is not None else {one.stem}
+            found.append(Raw(name, expr, one.node, "value", f"time.{name}", one.stem))
+    return found
+
+
+def _with_time(network: list[Raw], steps: list[Raw]) -> list[Raw]:
+    """The steps after what they use of the network, and before what uses them."""
+    from backpropcli.problem.time import in_order
+
+    raws = {raw.name: raw for raw in (*network, *steps)}
+    uses = {raw.name: names(raw.expr) if raw.expr is not None else [] for raw in raws.values()}
+    after = {raw.name for raw in steps}
+    for raw in network:
+        if after.intersection(uses[raw.name]):
+            after.add(raw.name)
+    order = in_order({raw.name: uses[raw.name] for raw in steps})
+    middle = [raws[name] for name in order]
+    return (
+        [raw for raw in network if raw.name not in after]
+        + middle
+        + [raw for raw in network if raw.name in after]
+    )
 
 
 def _from_loss(draft: Draft, loss: Node | None, name: str, text: Scalar) -> list[Raw]:
@@ -180,12 +223,14 @@ def _raw(draft: Draft, known: set[str], name: str, node: Node) -> Raw:
     return Raw(name, _parsed(draft, known, node, where), node, "value", where)
 
 
-def _parsed(draft: Draft, known: set[str], node: Node, where: str) -> Expr | None:
+def _parsed(
+    draft: Draft, known: set[str], node: Node, where: str, now: int | None = None
+) -> Expr | None:
     """An equation; a YAML list of equations is a vector of them."""
     if isinstance(node, Scalar):
-        return draft.parse(node, where, known)
+        return draft.parse(node, where, known, now=now)
     if isinstance(node, Sequence) and node.items:
-        parts = [_parsed(draft, known, item, where) for item in node.items]
+        parts = [_parsed(draft, known, item, where, now) for item in node.items]
         good = [part for part in parts if part is not None]
         return array(good) if len(good) == len(parts) else None
     draft.complain(f"{where} must be an expression, found {describe(node)}", node)
@@ -203,7 +248,7 @@ def _resolved(draft: Draft, raws: list[Raw]) -> tuple[Equation, ...]:
     for raw in raws:
         expr = _one(draft, raw, here, failed, circular)
         if expr is None:
-            failed.add(raw.name)
+            failed.update({raw.name, raw.group} - {""})
             continue
         if raw.kind == "loss":
             expr = _single(draft, raw, expr, Shapes(shapes))
@@ -219,7 +264,7 @@ def _one(
     draft: Draft, raw: Raw, scope: Scope, failed: set[str], circular: Mapping_[str, list[str]]
 ) -> Expr | None:
     """One equation over known names; silent where it uses one that has failed already."""
-    if raw.expr is None or failed.intersection((raw.name, *names(raw.expr))):
+    if raw.expr is None or failed.intersection((raw.name, raw.group, *names(raw.expr))):
         return None
     cycle = circle_through(raw.name, circular)
     if cycle:

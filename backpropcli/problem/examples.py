@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from backpropcli.files.tree import Mapping, Node, Sequence
-from backpropcli.language.tokens import normal_name
 from backpropcli.ops.sizes import shape_text
 from backpropcli.problem.data import Given
 from backpropcli.problem.draft import Draft
@@ -36,9 +35,9 @@ def _example(
 ) -> dict[str, Given]:
     found: dict[str, Given] = {}
     for key, node in mapping.entries:
-        name = draft.name_of(key, "an input") if first is None else normal_name(key.text)
+        name = draft.name_of(key, "an input") if first is None else draft.own_name(key)
         if name is None:
-            draft.failed.add(normal_name(key.text))
+            draft.failed.add(draft.own_name(key))
             continue
         if first is not None and name in draft.failed:
             continue

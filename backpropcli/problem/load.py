@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backpropcli.errors import ProblemError
 from backpropcli.files.reader import read_documents
@@ -21,12 +21,16 @@ from backpropcli.problem.given import read_given
 from backpropcli.problem.quantities import Quantities
 from backpropcli.problem.settings import choice, read_text, whole_number
 
+if TYPE_CHECKING:
+    from backpropcli.problem.time import Timed
+
 KEYS = (
     "title",
     "statement",
     "inputs",
     "weights",
     "network",
+    "time",
     "loss",
     "upstream",
     "find",
@@ -79,6 +83,7 @@ def _is_answers(top: Node) -> bool:
 
 
 def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
+    _note_sequences(draft, entries.get("time"))
     examples = _values(draft, entries, top)
     found = _equations(draft, entries)
     upper, upstream = _upstream(draft, entries, found)
@@ -94,6 +99,7 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
         index_from=draft.index_from,
         computed=[equation.name for equation in found.equations],
         weights=draft.weights,
+        time=draft.time,
     )
     return Problem(
         name=_stem(draft.source.name),
@@ -110,6 +116,7 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
         sizes=frozenset(draft.sizes),
         aliases=draft.aliases,
         index_from=draft.index_from,
+        time=draft.time,
         lines=tuple(draft.source.lines),
         **_texts(draft, entries),
         **_asked(draft, entries, quantities, found),
@@ -118,7 +125,7 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
 
 def _values(draft: Draft, entries: dict[str, Node], top: Mapping) -> tuple[dict[str, Given], ...]:
     """Read inputs, weights and examples into the draft; the inputs of each example."""
-    if not {"network", "loss", "update", "weights"} & set(entries):
+    if not {"network", "time", "loss", "update", "weights"} & set(entries):
         rule = "a problem has a `network`, a `loss`, an `update` or `weights`"
         draft.complain(f"nothing to work out: {rule}", top)
     seed = whole_number(draft, entries.get("seed"), "`seed`", 0)
@@ -133,7 +140,8 @@ def _values(draft: Draft, entries: dict[str, Node], top: Mapping) -> tuple[dict[
 
 def _equations(draft: Draft, entries: dict[str, Node]) -> Equations:
     column = choice(draft, entries.get("convention"), "`convention`", ("row", "column")) == "column"
-    found = read_equations(draft, entries.get("network"), entries.get("loss"), column)
+    timed = _timed(draft, entries.get("time"))
+    found = read_equations(draft, entries.get("network"), timed, entries.get("loss"), column)
     draft.failed |= found.failed
     _check_differentials(draft)
     return found
@@ -164,6 +172,22 @@ def _asked(
 
 
 # What few problems have is imported where one has it: the command starts faster.
+
+
+def _note_sequences(draft: Draft, node: Node | None) -> None:
+    """The names of sequences, before the given values are read: a given one may be ``h[0]``."""
+    if node is not None:
+        from backpropcli.problem.time import sequence_names
+
+        draft.sequences = sequence_names(node)
+
+
+def _timed(draft: Draft, node: Node | None) -> list[Timed]:
+    if node is None:
+        return []
+    from backpropcli.problem.time import read_time
+
+    return read_time(draft, node)
 
 
 def _upstream(

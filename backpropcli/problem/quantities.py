@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from backpropcli.language.grammar import Vocabulary
 from backpropcli.language.nodes import Apply, Expr, Name, fold, with_args
+from backpropcli.language.timeline import Timeline
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Update
 
@@ -28,10 +30,16 @@ class Quantities(NamedTuple):
     index_from: int = 1
     computed: Collection[str] = ()
     weights: Collection[str] = ()
+    time: Timeline | None = None
+
+    def words(self, functions: Collection[str]) -> Vocabulary:
+        """What the parser has to know to read an expression over these quantities."""
+        return Vocabulary(functions, self.known(), self.index_from, time=self.time)
 
     def known(self) -> set[str]:
         """All names that the parser has to know: values, the loss, new weights, counts."""
         found = {*self.shapes, *self.aliases, *COUNTS, *self.updated(), *self.defined}
+        found.update(self.time.sequences if self.time else ())
         return found | ({self.upper} if self.upper else set())
 
     def updated(self) -> dict[str, Shape]:

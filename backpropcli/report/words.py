@@ -42,7 +42,8 @@ def folded(text: str, width: int) -> list[str]:
 
 def through_words(step: Step) -> str:
     """Where a gradient comes from: "back through z2"."""
-    return "back through " + " and ".join(step.through)
+    *before, last = step.through
+    return "back through " + (f"{', '.join(before)} and {last}" if before else last)
 
 
 def verdict(comparison: Comparison) -> str:

@@ -38,7 +38,7 @@ from backpropcli.solution import solve
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
-WHOLE = {"network", "loss", "update", "weights"}
+WHOLE = {"network", "time", "loss", "update", "weights"}
 NOT_RUN = {"cd", "git", "make", "pip", "pipx", "python", "python3", "uv", "uvx"}
 MARK = re.compile(r"<!-- (fragment|file|wrong|answers|output)(?:: (.+?))? -->")
 CODE = re.compile(r"`([^`]+)`")

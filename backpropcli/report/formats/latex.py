@@ -121,7 +121,7 @@ class _Writer:
         """The lines of one quantity: equation, numbers put in, result."""
         name = name_latex(step.name, self.notation)
         first, _, at = step.name.partition("[")
-        if at:
+        if at and step.name not in self.shapes.names:
             name = index_latex(name_latex(first, self.notation), at.rstrip("]"))
         lines = []
         if step.expr is not None:
