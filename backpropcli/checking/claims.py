@@ -52,7 +52,8 @@ class Known:
 
 
 @lru_cache(4)
-def _known(problem: Problem) -> Known:
+def known_of(problem: Problem) -> Known:
+    """What is known of a problem's quantities; the last few problems are kept."""
     return Known(problem)
 
 
@@ -73,7 +74,7 @@ class ClaimReader:
 
     def __init__(self, source: Source, problem: Problem, complaints: list[Complaint]) -> None:
         self.source, self.problem, self.complaints = source, problem, complaints
-        self.known = _known(problem)
+        self.known = known_of(problem)
         self.seen: dict[Any, Place] = {}
 
     def claims(self, mapping: Mapping, example: int | None, step: int | None) -> Iterator[Claim]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from json.encoder import encode_basestring_ascii as _quoted
 
 from backpropcli.grading.collect import Found
 from backpropcli.grading.data import Judged, Named, Outcome
@@ -11,9 +12,23 @@ from backpropcli.grading.data import Judged, Named, Outcome
 
 def encode(file: Found, outcomes: Sequence[Outcome]) -> bytes:
     """A line of the journal: a file and what became of the submissions in it."""
-    line = [file.path, file.time, file.size, outcomes]
-    text = json.dumps(line, allow_nan=False, separators=(",", ":"), ensure_ascii=True)
-    return text.encode("ascii") + b"\n"
+    return _line(file, (f"[{_quoted(o.student)},{_quoted(o.file)},{rest(o)}" for o in outcomes))
+
+
+def encode_again(file: Found, student: str, shown: str, known: str) -> bytes:
+    """The line of a submission with one outcome, of which all but student and file is known."""
+    return _line(file, (f"[{_quoted(student)},{_quoted(shown)},{known}",))
+
+
+def rest(outcome: Outcome) -> str:
+    """An outcome without its student and its file, as the end of a list in JSON."""
+    text = json.dumps(outcome[2:], allow_nan=False, separators=(",", ":"), ensure_ascii=True)
+    return text[1:]
+
+
+def _line(file: Found, outcomes: Iterable[str]) -> bytes:
+    text = f"[{_quoted(file.path)},{file.time},{file.size},[{','.join(outcomes)}]]\n"
+    return text.encode("ascii")
 
 
 def decode(line: bytes) -> tuple[Found, list[Outcome]]:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
+from backpropcli.grading.codec import encode
+from backpropcli.grading.collect import Found
 from backpropcli.grading.data import Outcome
 from backpropcli.grading.exercises import Exercise
 from backpropcli.grading.identity import id_pattern, student_of
+from backpropcli.grading.quick import Quick
 
 if TYPE_CHECKING:
     from backpropcli.checking.answers import RawAnswers
@@ -38,6 +41,13 @@ class Setup(NamedTuple):
     render: Render | None = None
 
 
+class Line(NamedTuple):
+    """A judged file: student, problem and status of each submission; all of it as JSON."""
+
+    keys: tuple[tuple[str, str, str], ...]
+    text: bytes
+
+
 class Judge:
     """Judges submissions to some exercises; what depends on these alone is done once."""
 
@@ -47,12 +57,19 @@ class Judge:
         self.by_name = {exercise.name: exercise for exercise in setup.exercises}
         self.checkers: dict[str, Checker] = {}
         self.uses = 0
+        self.quick = Quick(self) if setup.render is None else None
 
     def warm(self) -> None:
         """Do what depends on the exercises alone; raises ``BackpropError``."""
         for exercise in self.setup.exercises:
             checker = self.checker(exercise)
             checker.known(checker.graph(()))
+
+    def judged(self, file: Found) -> Line:
+        """What becomes of the submissions in a file, as a line of the journal."""
+        anew = self.outcomes
+        found = self.quick.judged(file, anew) if self.quick is not None else anew(file.path)
+        return found if isinstance(found, Line) else line_of(file, found)
 
     def outcomes(self, path: str) -> list[Outcome]:
         """What becomes of the submissions in a file, by its path within the folder."""
@@ -77,7 +94,7 @@ class Judge:
         from backpropcli.checking.answers import submission
 
         student = student_of(path, self.pattern, raw.student)
-        exercise, complaint = self.exercise(path, raw)
+        exercise, complaint = self.exercise(path, raw.problem, raw.problem_place)
         if exercise is None:
             return self.refused(path, [complaint], student)
         try:
@@ -133,16 +150,18 @@ class Judge:
             found if render is None else found._replace(rendered=render(found, report, complaints))
         )
 
-    def exercise(self, path: str, raw: RawAnswers) -> tuple[Exercise | None, Complaint]:
+    def exercise(
+        self, path: str, problem: str, place: Place | None = None
+    ) -> tuple[Exercise | None, Complaint]:
         """The exercise that a document answers; its own ``problem:`` is compared, never opened."""
         names = ", ".join(self.by_name)
-        if not raw.problem:
+        if not problem:
             said = f"the answers name no problem; it is one of {names}"
             return self.by_path(path), Complaint(said)
-        name = re.split(r"[/\\]", raw.problem)[-1]
+        name = re.split(r"[/\\]", problem)[-1]
         found = self.by_name.get(name) or self.by_name.get(os.path.splitext(name)[0])
         said = f"the answers are for the problem {visible_name(name)[:80]}, not for {names}"
-        return found, Complaint(said, raw.problem_place)
+        return found, Complaint(said, place)
 
     def by_path(self, path: str) -> Exercise | None:
         """The only exercise, or the one that has the name of the file or a folder around it."""
@@ -163,6 +182,12 @@ class Judge:
             options = Options(seconds=self.setup.seconds / 2)
             self.checkers[exercise.name] = Checker(exercise.problem(), options)
         return self.checkers[exercise.name]
+
+
+def line_of(file: Found, outcomes: Sequence[Outcome]) -> Line:
+    """The outcomes of a file as they are sent and noted down."""
+    keys = tuple((one.student, one.problem, one.status) for one in outcomes)
+    return Line(keys, encode(file, outcomes))
 
 
 def _scaled(report: CheckReport, exercise: Exercise) -> CheckReport:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from backpropcli.grading.data import Outcome
-    from backpropcli.grading.judging import Setup
+    from backpropcli.grading.judging import Line, Setup
 
 FLUSH = 0.2  # seconds between two messages
 MIB = 2**20
@@ -58,8 +58,8 @@ class Said(NamedTuple):
 class Judging(Protocol):
     """What judges files."""
 
-    def outcomes(self, path: str) -> list[Outcome]:
-        """What becomes of the submissions in a file."""
+    def judged(self, file: Found) -> Line:
+        """What becomes of the submissions in a file, as a line of the journal."""
 
     def failed(self, path: str, why: str) -> Outcome:
         """The outcome of a file that could not be judged."""
@@ -91,10 +91,9 @@ def work(
 
 def result(task: Task, outcomes: list[Outcome]) -> Result:
     """What is sent of the outcomes of a file."""
-    from backpropcli.grading.codec import encode
+    from backpropcli.grading.judging import line_of
 
-    keys = tuple((one.student, one.problem, one.status) for one in outcomes)
-    return Result(task.number, keys, encode(task.file, outcomes))
+    return Result(task.number, *line_of(task.file, outcomes))
 
 
 def _batch(connection: Connection, at: Any, judging: Judging, setup: Setup) -> bool:
@@ -123,7 +122,7 @@ def _batch(connection: Connection, at: Any, judging: Judging, setup: Setup) -> b
 
 def _judged(task: Task, judging: Judging) -> Result:
     try:
-        return result(task, judging.outcomes(task.file.path))
+        return Result(task.number, *judging.judged(task.file))
     except MemoryError:
         raise
     except Exception as error:  # a fault of ours is one outcome, and no end of the class

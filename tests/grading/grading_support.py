@@ -40,6 +40,10 @@ def class_of(folder, **texts):
 class Wild(Judge):
     """Does what the name of a file says before it judges it."""
 
+    def __init__(self, setup):
+        super().__init__(setup)
+        self.quick = None  # every file is judged, whatever was judged before
+
     def outcomes(self, path):
         once = os.path.join(self.setup.folder, path + ".tried")
         if "once" in path and not os.path.exists(once):

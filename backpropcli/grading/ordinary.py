@@ -1,0 +1,70 @@
+"""Answers files in the usual layout, read without YAML.
+
+Nearly every file of a class is the filled-in template: comments, ``problem:``, ``student:``, and
+``answers:`` with a quantity and its numbers on each line. Such a file says nothing but these
+texts, so one pattern over all of it is enough. It accepts only what ``files.reader`` reads in the
+same way; any other file is left to that. The pattern never goes back (possessive quantifiers), so
+that its time is linear.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+LONGEST = 16_384  # bytes; a longer file is not usual
+
+_GAP = r"(?: *+(?:#[ -~]*+)?+\n)"  # a comment or an empty line
+_REST = r" *+(?:(?<= )#[ -~]*+)?+\n"
+_NAME = r"(?!null\b)[A-Za-z0-9_][A-Za-z0-9_./-]*+"  # to YAML, `null` is nothing
+_DIGITS = r"[0-9]++"
+_DECIMAL = rf"(?:{_DIGITS}(?:\.[0-9]*+)?+|\.{_DIGITS})"
+_NUMBER = rf"[+-]?+{_DECIMAL}(?:[eE][+-]?+{_DIGITS})?+(?:/{_DIGITS})?+"
+_ITEMS = r"\[ *+{0} *+(?:, *+{0} *+)*+\]"
+_ROW = _ITEMS.format(_NUMBER)
+_VALUE = rf"(?:{_NUMBER}|{_ROW}|{_ITEMS.format(_ROW)})"
+_WORD = r"[A-Za-z][A-Za-z0-9_]*+"
+_QUANTITY = rf"{_WORD}(?:/{_WORD})?+(?:\[{_DIGITS}(?:,{_DIGITS})*+\])?+"
+_KEY = rf"(?:{_QUANTITY}|\"{_QUANTITY}\"|'{_QUANTITY}')"
+_ITEM = rf"- ++(?:{_NUMBER}|{_ROW}){_REST}"
+_LIST = rf"{_GAP}*+(?P<item>(?P=indent) *+){_ITEM}(?:{_GAP}|(?P=item){_ITEM})*+"
+_ENTRY = rf"(?P=indent){_KEY}:(?:{_REST}(?:{_LIST})?+| ++{_VALUE}{_REST})"
+_FILE = re.compile(
+    rf"{_GAP}*+"
+    rf"(?:problem:(?: ++(?P<problem>{_NAME}))?+{_REST}{_GAP}*+)?+"
+    rf"(?:student:(?: ++(?P<student>{_NAME}))?+{_REST}{_GAP}*+)?+"
+    rf"answers:{_REST}{_GAP}*+"
+    rf"(?P<entries>(?=(?P<indent> ++))(?:{_GAP}|{_ENTRY})++)"
+)
+_COMMENT = re.compile(r"#[^\n]*+")
+_EMPTY = re.compile(r"\n\n++")
+_DROPPED = str.maketrans("", "", " \"'")
+
+
+class Ordinary(NamedTuple):
+    """What a file in the usual layout says.
+
+    ``answers`` are its lines ``quantity:value`` (or ``-item``) in their order, without blanks,
+    quotes and comments: two files with the same answers say the same.
+    """
+
+    problem: str
+    student: str
+    answers: str
+
+
+def read_ordinary(data: bytes) -> Ordinary | None:
+    """What a file says, or nothing where its layout is another one."""
+    if len(data) > LONGEST or not data.isascii():
+        return None
+    text = data.decode("ascii")
+    found = _FILE.fullmatch(text if text.endswith("\n") else text + "\n")
+    if found is None:
+        return None
+    entries: str = found["entries"]
+    if "#" in entries:
+        entries = _COMMENT.sub("", entries)
+    entries = entries.translate(_DROPPED)
+    if "\n\n" in entries:
+        entries = _EMPTY.sub("\n", entries)
+    return Ordinary(found["problem"] or "", found["student"] or "", entries)
