@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,8 +12,9 @@ import click
 from backpropcli.cli.output import guarded, guarded_json, terminal, write
 from backpropcli.files.visible import visible_name
 from backpropcli.grading.atomic import make_folder_of, write_whole
+from backpropcli.grading.identity import likely_pattern, unmatched
 from backpropcli.report.checks import kind
-from backpropcli.report.class_reports import JOINED, Files, Renderer, files_for, joined
+from backpropcli.report.class_reports import JOINED, PROBLEM, Files, Renderer, files_for, joined
 from backpropcli.report.class_summary import Screen
 from backpropcli.report.class_summary import render as render_summary
 from backpropcli.report.gradebooks import Book
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from backpropcli.grading.run import Grades
 
 MOST_TOLD = 10
+MOST_ALIKE = 3  # files that are passed over for the same reason, and are told one by one
 ORDER = ("graded", "ungradable", "error", "missing")
 
 
@@ -44,10 +47,12 @@ class Survey(NamedTuple):
 
 @dataclass
 class Outputs:
-    """What is written of a class, and where."""
+    """What is written of a class, and where; ``several`` if there may be more than one problem."""
 
     gradebook: str | None
     book: str
+    column: str | None
+    several: bool
     reports: Sequence[Target]
     summaries: Sequence[Target]
     reveal: str
@@ -57,16 +62,20 @@ class Outputs:
         """The files that are written, but for those of each student."""
         yield self.gradebook
         yield from (target.path for target in self.summaries)
-        yield from (files.path for files in self.files(several=True) if files.is_single)
+        yield from (files.path for files in self.files() if files.is_single)
 
-    def files(self, several: bool) -> list[Files]:
+    def files(self) -> list[Files]:
         """Where the reports go; raises ``UsageError`` where they cannot go there."""
-        found = [files_for(t.form, t.path or "", several) for t in self.reports]
+        found = [files_for(t.form, t.path or "", self.several) for t in self.reports]
         for files in found:
             if files.is_single and files.form not in JOINED:
                 raise click.UsageError(
                     f"{files.form} has no file for a whole class: give a folder that exists, "
                     f"one that ends in /, or a path with {{student}}"
+                )
+            if self.several and not files.is_single and PROBLEM not in files.path:
+                raise click.UsageError(
+                    f"there are several problems: {files.path!r} needs {{problem}} too"
                 )
         return found
 
@@ -77,9 +86,8 @@ class Outputs:
 
     def write(self, grades: Grades) -> bool:
         """Write everything; whether the outcome of a submission is an internal error."""
-        several = len(grades.exercises) > 1
         survey = surveyed(grades)
-        reports = self.files(several)
+        reports = self.files()
         printed = any(target.path is None for target in self.summaries)
         if self.gradebook is not None or not printed:
             self._gradebook(grades, survey)
@@ -90,7 +98,7 @@ class Outputs:
 
     def _gradebook(self, grades: Grades, survey: Survey) -> None:
         roster = {member.student: member.fields for member in grades.roster or ()}
-        book = Book(grades.title, "", roster, survey.quantities, self.reveal)
+        book = Book(self.column or grades.title, "", roster, survey.quantities, self.reveal)
         lines = gradebook_lines(self.book, grades.outcomes(), book)
         if self.gradebook is None:
             write(guarded("".join(lines)), None)
@@ -152,20 +160,52 @@ def _as_it_is(text: str) -> str:
 _GUARDS = {"text": guarded, "json": guarded_json, "commands": _as_it_is}
 
 
-def notes(grades: Grades) -> Iterator[str]:
-    """What was passed over, a few lines of each kind."""
+def notes(grades: Grades, folder: str) -> Iterator[str]:
+    """What was passed over or may be a misunderstanding, a few lines of each kind."""
     yield from _listed("skipped", grades.skipped, grades.collected.untold)
     yield from _listed("not counted", grades.older)
+    yield from _one_student(grades, folder)
+    yield from _pattern_words(grades)
     if grades.strangers:
         shown = ", ".join(grades.strangers[:MOST_TOLD])
         more = len(grades.strangers) - MOST_TOLD
         yield f"not on the roster: {shown}" + (f" and {more} more" if more > 0 else "")
 
 
+def _one_student(grades: Grades, folder: str) -> Iterator[str]:
+    """A folder of folders where the one that was meant lies a step further down."""
+    tops = {file.path.partition("/")[0] for file in grades.collected.files}
+    students = {entry.student for entry in grades.order.entries if entry.status != "missing"}
+    if len(tops) == 1 and len(students) == 1 and len(grades.older) > 1:
+        inside = visible_name(os.path.join(folder, *tops))
+        yield f"all files lie in one folder, taken for one student's; is {inside} the class?"
+
+
+def _pattern_words(grades: Grades) -> Iterator[str]:
+    """Where the pattern of ids does not do what it should, or one is missing."""
+    files = grades.collected.files
+    odd, known = unmatched(files, grades.pattern), likely_pattern(files)
+    if odd:
+        said = plural(odd, "file does", "files do")
+        yield f"{said} not fit the id pattern, of {len(files)}: the id is the name of the file"
+    elif known and not grades.pattern:
+        yield f"the files are named as by {known.title()}: --id-pattern {known} finds the ids"
+
+
 def _listed(what: str, found: Sequence[Skipped], untold: int = 0) -> Iterator[str]:
-    yield from (f"{what}: {one.path}: {one.why}" for one in found[:MOST_TOLD])
-    more = len(found) - MOST_TOLD + untold
-    if more > 0:
+    """A line for each file, or for each reason that many have."""
+    by_reason: dict[str, list[str]] = {}
+    for one in found:
+        by_reason.setdefault(one.why, []).append(one.path)
+    lines: list[tuple[str, int]] = []
+    for why, paths in by_reason.items():
+        if len(paths) > MOST_ALIKE:
+            lines.append((f"{len(paths)} files such as {paths[0]}: {why}", len(paths)))
+        else:
+            lines += [(f"{path}: {why}", 1) for path in paths]
+    yield from (f"{what}: {line}" for line, _ in lines[:MOST_TOLD])
+    more = sum(files for _, files in lines[MOST_TOLD:]) + untold
+    if more:
         yield f"{what}: {more} more"
 
 

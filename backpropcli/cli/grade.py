@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from backpropcli.grading.run import Grades, Plan
 
 SUMMARIES = ("table", "markdown", "json")
+
+
+class Class(NamedTuple):
+    """What is graded."""
+
+    folder: str
+    problems: Sequence[str]
+    assignment: str | None
+    roster: str | None
+    id_pattern: str
+    files: Sequence[str]
 
 
 @click.command("grade", no_args_is_help=True)
@@ -45,12 +56,24 @@ SUMMARIES = ("table", "markdown", "json")
     show_default=True,
     help="The gradebook's columns.",
 )
+@click.option(
+    "--column",
+    metavar="NAME",
+    help="The gradebook's name for the assignment, such as 'Homework 1 (4711)'.",
+)
 @click.option("--roster", metavar="CSV", help="The list of the class; who is missing is told.")
 @click.option(
     "--id-pattern",
     default="",
     metavar="REGEX",
-    help="A pattern of the path, with a group for the student's id.",
+    help="A pattern of the path with a group for the student's id; or canvas, or moodle.",
+)
+@click.option(
+    "--files",
+    "names",
+    multiple=True,
+    metavar="GLOB",
+    help="Only files of such a name, as answers.yaml or 'hw1_*' (repeat for more).",
 )
 @click.option(
     "--report",
@@ -115,8 +138,10 @@ def command(
     assignment: str | None,
     output: str | None,
     book: str,
+    column: str | None,
     roster: str | None,
     id_pattern: str,
+    names: tuple[str, ...],
     reported: tuple[str, ...],
     summaries: tuple[str, ...],
     reveal: str,
@@ -150,18 +175,21 @@ def command(
     from backpropcli.cli.class_output import Outputs
 
     targets = [*map(_report, reported)]
-    outputs = Outputs(output, book, targets, [*map(_summary, summaries)], reveal, color)
+    several = len(problems) > 1 or bool(assignment)
+    summed = [*map(_summary, summaries)]
+    outputs = Outputs(output, book, column, several, targets, summed, reveal, color)
     inputs = [*problems, *([assignment] if assignment else []), *([roster] if roster else [])]
     _refuse_collisions(inputs, outputs, journal)
     plan = _plan(outputs, jobs, seconds, memory, journal, resume)
-    grades = _graded(folder, problems, assignment, roster, id_pattern, plan, quiet)
+    wanted = Class(folder, problems, assignment, roster, id_pattern, names)
+    grades = _graded(wanted, plan, quiet)
     try:
         internal = outputs.write(grades)
     except BaseException:
         grades.close(keep=bool(plan.journal))
         raise
     if not quiet:
-        _tell(grades, output)
+        _tell(grades, folder, output)
     counts = grades.counts
     grades.close(keep=bool(journal))
     if internal:
@@ -220,26 +248,19 @@ def _plan(
     return Plan(jobs or 0, seconds, memory, path, resume, renderer, repr(renderer))
 
 
-def _graded(
-    folder: str,
-    problems: Sequence[str],
-    assignment: str | None,
-    roster: str | None,
-    id_pattern: str,
-    plan: Plan,
-    quiet: bool,
-) -> Grades:
+def _graded(wanted: Class, plan: Plan, quiet: bool) -> Grades:
     from backpropcli.cli.class_progress import Bar
     from backpropcli.grading.run import grade
 
     with Bar(quiet) as bar:
         try:
             return grade(
-                folder,
-                problems,
-                assignment=assignment,
-                roster=roster,
-                id_pattern=id_pattern,
+                wanted.folder,
+                wanted.problems,
+                assignment=wanted.assignment,
+                roster=wanted.roster,
+                id_pattern=wanted.id_pattern,
+                files=wanted.files,
                 plan=plan._replace(progress=bar.tell),
             )
         except KeyboardInterrupt:
@@ -250,10 +271,10 @@ def _graded(
             raise
 
 
-def _tell(grades: Grades, output: str | None) -> None:
+def _tell(grades: Grades, folder: str, output: str | None) -> None:
     """What was passed over, then a closing line."""
     from backpropcli.cli.class_output import closing_words, notes
     from backpropcli.cli.output import guarded
 
-    for line in (*notes(grades), closing_words(grades, output)):
+    for line in (*notes(grades, folder), closing_words(grades, output)):
         click.echo(guarded(line), err=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
 
 SUFFIXES = (".yaml", ".yml")
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")
 DEEPEST = 8  # folders in folders
 MOST_TOLD = 1000
 
@@ -38,21 +40,25 @@ class Collected(NamedTuple):
     untold: int = 0
 
 
-def collect(folder: str) -> Collected:
+def collect(folder: str, names: Sequence[str] = ()) -> Collected:
     """Look through a folder and those in it; nothing is opened and no link is followed.
 
-    Raises ``BackpropError`` if there is no such folder.
+    With ``names``, only files whose name or path fits one of these patterns (``answers.yaml``,
+    ``hw1_*.yaml``) are taken. Raises ``BackpropError`` if there is no such folder.
     """
     try:
         os.scandir(folder).close()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        place = Place(visible_name(folder))
-        raise BackpropError(Complaint(f"cannot be read as a folder: {reason}", place)) from None
+        hint = "unpack the archive first" if folder.lower().endswith(ARCHIVES) else ""
+        said = f"cannot be read as a folder: {reason}"
+        raise BackpropError(Complaint(said, Place(visible_name(folder)), hint)) from None
     files: list[Found] = []
     skipped: list[Skipped] = []
     untold = 0
     for one in _walk(folder, "", 0):
+        if isinstance(one, Found) and not _wanted(one.path, names):
+            one = Skipped(visible_name(one.path), "not a name that is asked for")
         if isinstance(one, Found):
             files.append(one)
         elif len(skipped) < MOST_TOLD:
@@ -62,6 +68,11 @@ def collect(folder: str) -> Collected:
     files.sort()
     skipped.sort()
     return Collected(files, skipped, untold)
+
+
+def _wanted(path: str, names: Sequence[str]) -> bool:
+    name = os.path.basename(path)
+    return not names or any(fnmatchcase(one, fit) for fit in names for one in (name, path))
 
 
 def _walk(folder: str, inside: str, depth: int) -> Iterator[Found | Skipped]:

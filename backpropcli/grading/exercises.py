@@ -46,13 +46,26 @@ class Listing(NamedTuple):
     points: Fraction | None = None
 
 
+class Assignment(NamedTuple):
+    """What an assignment file says: its title, or none, and its problems."""
+
+    title: str
+    listings: tuple[Listing, ...]
+
+
+class Exercises(NamedTuple):
+    """What a class is graded by: the name of the whole, and the problems."""
+
+    title: str
+    exercises: tuple[Exercise, ...]
+
+
 def load_exercises(
     problems: Sequence[str | os.PathLike[str]], assignment: str | os.PathLike[str] | None = None
-) -> tuple[Exercise, ...]:
+) -> Exercises:
     """Read all problems; raises ``ProblemError`` or ``FileError`` for one that cannot be used."""
-    listed = [Listing(os.fspath(path)) for path in problems]
-    if assignment is not None:
-        listed += read_assignment(os.fspath(assignment))
+    given = Assignment("", ()) if assignment is None else read_assignment(os.fspath(assignment))
+    listed = [*(Listing(os.fspath(path)) for path in problems), *given.listings]
     found: dict[str, Exercise] = {}
     for one in listed:
         exercise = _exercise(one)
@@ -62,18 +75,20 @@ def load_exercises(
         found[exercise.name] = exercise
     if not found:
         raise ProblemError(Complaint("no problem is given"))
-    return tuple(found.values())
+    first = next(iter(found.values()))
+    return Exercises(given.title or first.title or first.name, tuple(found.values()))
 
 
-def read_assignment(path: str) -> list[Listing]:
-    """The problems of an assignment file, relative to it; raises ``FileError``."""
+def read_assignment(path: str) -> Assignment:
+    """An assignment file, its problems relative to it; raises ``FileError``."""
     source = read_source(path, PROBLEM_LIMITS)
     complaints: list[Complaint] = []
     top = read_documents(source, PROBLEM_LIMITS)[0]
-    found = _listings(top, source, complaints)
+    found = _assignment(top, source, complaints)
     refuse(complaints)
     folder = os.path.dirname(path)
-    return [one._replace(file=os.path.join(folder, one.file)) for one in found]
+    within = (one._replace(file=os.path.join(folder, one.file)) for one in found.listings)
+    return found._replace(listings=tuple(within))
 
 
 def fingerprint(exercises: Sequence[Exercise], *settings: object) -> str:
@@ -93,19 +108,27 @@ def _exercise(listed: Listing) -> Exercise:
     )
 
 
-def _listings(top: Node, source: Source, complaints: list[Complaint]) -> list[Listing]:
+def _assignment(top: Node, source: Source, complaints: list[Complaint]) -> Assignment:
     rule = "an assignment is a mapping with `problems`"
     mapping = expect(Mapping, top, rule, source, complaints)
     if mapping is None:
-        return []
+        return Assignment("", ())
     entries = known_entries(mapping, ("title", "problems"), source, complaints)
+    title = entries.get("title")
+    if title is not None:
+        expect(Scalar, title, "`title` is a text", source, complaints)
+    text = title.text if isinstance(title, Scalar) else ""
     if "problems" not in entries:
         complain(rule, top, source, complaints)
-        return []
+        return Assignment(text, ())
+    return Assignment(text, _listings(entries["problems"], source, complaints))
+
+
+def _listings(node: Node, source: Source, complaints: list[Complaint]) -> tuple[Listing, ...]:
     rule = "`problems` must be a list such as [{file: a.yaml, points: 10}]"
-    items = expect(Listed, entries["problems"], rule, source, complaints)
+    items = expect(Listed, node, rule, source, complaints)
     found = [_listing(item, source, complaints) for item in (items.items if items else ())]
-    return [one for one in found if one is not None]
+    return tuple(one for one in found if one is not None)
 
 
 def _listing(item: Node, source: Source, complaints: list[Complaint]) -> Listing | None:
@@ -132,4 +155,4 @@ def _points(node: Node | None, source: Source, complaints: list[Complaint]) -> F
     return value
 
 
-__all__ = ["Exercise", "FileError", "Listing", "fingerprint", "load_exercises", "read_assignment"]
+__all__ = ["Exercise", "Exercises", "FileError", "Listing", "fingerprint", "load_exercises"]

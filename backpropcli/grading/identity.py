@@ -4,25 +4,50 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Sequence
 
 from backpropcli.errors import BackpropError, Complaint
 from backpropcli.files.visible import visible_name
+from backpropcli.grading.collect import Found
 
 LONGEST = 200
+# How submissions are named in the downloads of other systems. Canvas: name, perhaps LATE, the
+# number of the student, that of the file, and its name. Moodle: name and number of the participant,
+# in the name of a folder or of a file.
+KNOWN = {
+    "canvas": r"_(\d+)_\d+_[^/]*$",
+    "moodle": r"(?:^|/)([^/]+_\d+)_assignsubmission_",
+}
 
 
 def id_pattern(text: str) -> re.Pattern[str] | None:
-    """A pattern with a group for the id, nothing for an empty one; raises ``BackpropError``."""
+    """A pattern with a group for the id, nothing for an empty one; raises ``BackpropError``.
+
+    ``text`` is a regular expression or one of the names in ``KNOWN``.
+    """
     if not text:
         return None
     try:
-        found = re.compile(text)
+        found = re.compile(KNOWN.get(text, text))
     except re.error as error:
         raise BackpropError(Complaint(f"the id pattern cannot be read: {error}")) from None
     if not found.groups:
         said = "the id pattern has no group for the id"
-        raise BackpropError(Complaint(said, hint=r"such as hw1_(\w+)\.yaml")) from None
+        hint = rf"such as hw1_(\w+)\.yaml, or one of {', '.join(KNOWN)}"
+        raise BackpropError(Complaint(said, hint=hint)) from None
     return found
+
+
+def unmatched(files: Iterable[Found], pattern: str) -> int:
+    """How many files have a path that the pattern does not fit."""
+    fit = id_pattern(pattern)
+    return sum(not fit.search(file.path) for file in files) if fit is not None else 0
+
+
+def likely_pattern(files: Sequence[Found]) -> str:
+    """The name in ``KNOWN`` that fits all of several files, or nothing."""
+    names = (name for name in KNOWN if len(files) > 1 and not unmatched(files, name))
+    return next(names, "")
 
 
 def student_of(path: str, pattern: re.Pattern[str] | None, told: str = "") -> str:

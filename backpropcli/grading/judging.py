@@ -72,7 +72,10 @@ class Judge:
         return found if isinstance(found, Line) else line_of(file, found)
 
     def outcomes(self, path: str) -> list[Outcome]:
-        """What becomes of the submissions in a file, by its path within the folder."""
+        """What becomes of the submissions in a file, by its path within the folder.
+
+        A copy of a problem, as students often have beside their answers, holds none.
+        """
         from backpropcli.checking.answers import raw_answers
         from backpropcli.files.source import read_source
 
@@ -81,6 +84,8 @@ class Judge:
             if not stat.S_ISREG(os.lstat(full).st_mode):
                 raise BackpropError(Complaint("is no regular file any more"))
             source = read_source(full)
+            if any(source.text == exercise.text for exercise in self.setup.exercises):
+                return []
             source.name = visible_name(path)
             documents = raw_answers(source)
         except OSError as error:

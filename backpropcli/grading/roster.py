@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from backpropcli.errors import BackpropError, Complaint, Place
@@ -27,6 +28,7 @@ IDS = (
     "student",
     "userid",
     "number",
+    "identifier",
     "email",
     "emailaddress",
     "mail",
@@ -34,6 +36,8 @@ IDS = (
 EMAILS = ("email", "emailaddress", "mail")
 NAMES = ("name", "studentname", "fullname", "student")
 FIRST, LAST = ("firstname", "givenname", "first"), ("lastname", "surname", "familyname", "last")
+# A participant of Moodle as its downloads name it, and the number as its worksheets write it.
+PARTICIPANT = re.compile(r"(.+)_(\d+)")
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,12 @@ class Roster:
 
     def __init__(self, members: list[Member], keys: list[list[str]]) -> None:
         self.members = members
-        self._exact: dict[str, Member] = {}
-        self._folded: dict[str, Member] = {}
-        for member, known in zip(members, keys, strict=True):
-            for key in known:
-                self._exact.setdefault(key, member)
-                self._folded.setdefault(key.casefold(), member)
+        pairs = list(zip(members, keys, strict=True))
+        first = {known[0]: member for member, known in pairs}
+        # What is the id of one student finds that one, whatever else it may be of another.
+        self._by_key = {**_unambiguous((key, m) for m, known in pairs for key in known), **first}
+        self._folded = _unambiguous((key.casefold(), m) for key, m in self._by_key.items())
+        self._by_name = _unambiguous((visible_name(m.name).casefold(), m) for m in members)
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self.members)
@@ -65,8 +69,26 @@ class Roster:
         return len(self.members)
 
     def find(self, student: str) -> Member | None:
-        """The student with this id, login, number or address; nothing for one not listed."""
-        return self._exact.get(student) or self._folded.get(student.casefold())
+        """The student with this id, login, number or address; nothing for one not listed.
+
+        A participant of Moodle is found by the number, or by a name that only one student has.
+        """
+        found = self._by_key.get(student) or self._folded.get(student.casefold())
+        told = PARTICIPANT.fullmatch(student)
+        if found is not None or told is None:
+            return found
+        number = self._folded.get(f"participant {told[2]}")
+        return number or self._by_name.get(told[1].casefold())
+
+
+def _unambiguous(pairs: Iterable[tuple[str, Member]]) -> dict[str, Member]:
+    """The members by their keys, without the keys that two of them have."""
+    found: dict[str, Member] = {}
+    shared: set[str] = set()
+    for key, member in pairs:
+        if found.setdefault(key, member) is not member:
+            shared.add(key)
+    return {key: member for key, member in found.items() if key not in shared}
 
 
 def read_roster(path: str | os.PathLike[str]) -> Roster:

@@ -16,11 +16,11 @@ from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
 from backpropcli.grading.collect import Collected, Found, Skipped, collect
 from backpropcli.grading.data import Outcome
-from backpropcli.grading.exercises import Exercise, fingerprint, load_exercises
+from backpropcli.grading.exercises import Exercise, Exercises, fingerprint, load_exercises
 from backpropcli.grading.identity import id_pattern as read_pattern
-from backpropcli.grading.identity import student_of
 from backpropcli.grading.journal import Journal, Kept
 from backpropcli.grading.judging import Judge, Render, Setup, judge
+from backpropcli.grading.order import in_order
 from backpropcli.grading.roster import Member, Roster, read_roster
 from backpropcli.grading.summary import Summary, summarize
 from backpropcli.grading.supervisor import Supervisor
@@ -52,13 +52,13 @@ class Grades:
     """What became of a class, read from the journal one outcome after the other.
 
     Outcomes come by student, then by problem in the order of the assignment. ``older`` are
-    submissions that a newer one of the same student replaces; ``strangers`` are not on the roster.
+    submissions that another one of the same student replaces; ``strangers`` are not on the roster.
     Close it (or use ``with``) when it is not needed any more.
     """
 
     def __init__(
         self,
-        exercises: Sequence[Exercise],
+        exercises: Exercises,
         roster: Roster | None,
         collected: Collected,
         journal: Journal,
@@ -66,10 +66,11 @@ class Grades:
         named: bool = False,
         pattern: str = "",
     ) -> None:
-        self.title = exercises[0].title or exercises[0].name
-        self.exercises, self.roster, self.collected = exercises, roster, collected
+        self.title, self.exercises = exercises
+        self.roster, self.collected = roster, collected
         self._journal, self._named = journal, named
-        self.order = _in_order(kept, exercises, roster, pattern)
+        self.order = in_order(kept, self.exercises, roster, pattern)
+        self.pattern = pattern
         self.older = self.order.older
         self.strangers = self.order.strangers
         self.counts = Counter(entry.status for entry in self.order.entries)
@@ -121,24 +122,6 @@ class Grades:
         self._journal.close(keep)
 
 
-class Entry(NamedTuple):
-    """A line of the gradebook; ``offset`` is negative where nothing was handed in."""
-
-    student: str
-    problem: str
-    status: str
-    offset: int = -1
-    number: int = 0
-
-
-class Order(NamedTuple):
-    """The lines of the gradebook in order, and what is beside them."""
-
-    entries: list[Entry]
-    older: list[Skipped]
-    strangers: list[str]
-
-
 def grade(
     folder: PathLike,
     problems: PathLike | Sequence[PathLike] = (),
@@ -146,29 +129,34 @@ def grade(
     assignment: PathLike | None = None,
     roster: PathLike | None = None,
     id_pattern: str = "",
+    files: Sequence[str] = (),
     plan: Plan | None = None,
 ) -> Grades:
-    """Grade all answers files of a folder.
+    """Grade all answers files of a folder, or those whose names fit one of the patterns ``files``.
 
     Raises ``BackpropError`` for a folder, problem, roster or journal that cannot be used; what is
     wrong with a submission is its outcome.
     """
     plan = plan or Plan()
     given = [problems] if isinstance(problems, (str, os.PathLike)) else list(problems)
-    exercises = load_exercises(given, assignment)
+    loaded = load_exercises(given, assignment)
+    exercises = loaded.exercises
     read_pattern(id_pattern)
     folder = os.fspath(folder)
     setup = Setup(folder, exercises, plan.seconds, plan.memory, id_pattern, plan.render)
     Judge(setup).warm()  # a bad problem is told before a worker dies of it
     members = read_roster(roster) if roster is not None else None
-    collected = _without(collect(folder), folder, [e.file for e in exercises])
+    collected = _without(collect(folder, files), folder, [e.file for e in exercises])
     if not collected.files and members is None:
         said = "there are no files of answers (.yaml, .yml) here"
-        raise BackpropError(Complaint(said, Place(visible_name(folder))))
+        hint = f"asked for were {', '.join(map(visible_name, files))}" if files else ""
+        raise BackpropError(Complaint(said, Place(visible_name(folder)), hint))
     journal = _journal(plan, exercises, id_pattern)
     try:
-        kept = _judged(collected.files, journal, setup, plan)
-        return Grades(exercises, members, collected, journal, kept, bool(plan.journal), id_pattern)
+        kept, empty = _judged(collected.files, journal, setup, plan)
+        copies = [Skipped(visible_name(path), "a copy of the problem") for path in empty]
+        collected = collected._replace(skipped=sorted(collected.skipped + copies))
+        return Grades(loaded, members, collected, journal, kept, bool(plan.journal), id_pattern)
     except BaseException:
         journal.close(keep=bool(plan.journal))
         raise
@@ -190,9 +178,12 @@ def _journal(plan: Plan, exercises: Sequence[Exercise], pattern: str) -> Journal
     return Journal(path, fingerprint(exercises, *settings), plan.resume)
 
 
-def _judged(files: Sequence[Found], journal: Journal, setup: Setup, plan: Plan) -> list[Kept]:
-    """Judge what the journal does not hold yet; where all outcomes stand."""
+def _judged(
+    files: Sequence[Found], journal: Journal, setup: Setup, plan: Plan
+) -> tuple[list[Kept], list[str]]:
+    """Judge what the journal does not hold yet; where all outcomes stand, and files without any."""
     kept = [one for file in files for one in journal.begun.get(file, ())]
+    empty = [file.path for file in files if journal.begun.get(file) == []]
     waiting = [n for n, file in enumerate(files) if file not in journal.begun]
     done = len(files) - len(waiting)
     journal.begun.clear()
@@ -204,12 +195,14 @@ def _judged(files: Sequence[Found], journal: Journal, setup: Setup, plan: Plan) 
         offsets = journal.add(result.line for result in results)
         for result, offset in zip(results, offsets, strict=True):
             file = files[result.number]
+            if not result.keys:
+                empty.append(file.path)
             for at, (student, problem, status) in enumerate(result.keys):
                 one = Kept(student, intern(problem), intern(status), file, at, offset)
                 kept.append(one)
         done += len(results)
         tell(done, len(files))
-    return kept
+    return kept, empty
 
 
 def _batches(files: Sequence[Found], waiting: list[int], jobs: int) -> Iterator[list[Task]]:
@@ -217,45 +210,3 @@ def _batches(files: Sequence[Found], waiting: list[int], jobs: int) -> Iterator[
     rest = iter(waiting)
     while batch := [Task(number, files[number]) for number in islice(rest, size)]:
         yield batch
-
-
-def _in_order(
-    kept: list[Kept], exercises: Sequence[Exercise], roster: Roster | None, pattern: str
-) -> Order:
-    """The newest submission of each student to each problem, and who handed in none.
-
-    A file that bears a student's id goes before one that only says whose it is, however new: a
-    student may write any name into a file.
-    """
-    by_path = read_pattern(pattern)
-    newest: dict[tuple[str, str], Kept] = {}
-    older: list[Skipped] = []
-    strangers: set[str] = set()
-    kept.sort(
-        key=lambda one: (
-            student_of(one.file.path, by_path) == one.student,
-            one.file.time,
-            one.file.path,
-            one.number,
-        )
-    )
-    for one in kept:
-        member = roster.find(one.student) if roster is not None else None
-        student = member.student if member is not None else one.student
-        if roster is not None and member is None:
-            strangers.add(student)
-        before = newest.get((student, one.problem))
-        if before is not None:
-            said = f"for {student} another one counts: {visible_name(one.file.path)}"
-            older.append(Skipped(visible_name(before.file.path), said))
-        newest[student, one.problem] = one
-    entries = [
-        Entry(student, problem, one.status, one.offset, one.number)
-        for (student, problem), one in newest.items()
-    ]
-    for member in roster or ():
-        absent = [e.name for e in exercises if (member.student, e.name) not in newest]
-        entries += [Entry(member.student, name, "missing") for name in absent]
-    place = {exercise.name: at for at, exercise in enumerate(exercises)}
-    entries.sort(key=lambda e: (e.student, place.get(e.problem, len(place))))
-    return Order(entries, sorted(older), sorted(strangers))

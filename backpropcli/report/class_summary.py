@@ -117,8 +117,11 @@ def _page(one: ProblemSummary, screen: Screen) -> Iterator[RenderableType]:
         yield Text(f"{_score_words(one.scores)}.\n")
         yield _histogram(one.scores, screen)
     if one.quantities:
-        rows = [[q.quantity, *(str(n or "") for _, n in q.counts)] for q in one.quantities]
-        yield _grid(["quantity", *STATUSES], rows, screen)
+        given = {status for q in one.quantities for status, n in q.counts if n}
+        shown = [status for status in STATUSES if status in given]
+        counts = [(q.quantity, dict(q.counts)) for q in one.quantities]
+        rows = [[name, *(str(found[s] or "") for s in shown)] for name, found in counts]
+        yield _grid(["quantity", *shown], rows, screen)
     if one.mistakes:
         yield _mistakes(one, screen)
         for m in one.mistakes[:MOST_EXAMPLES]:

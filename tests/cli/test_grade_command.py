@@ -232,6 +232,75 @@ def test_there_is_no_bar_in_a_pipe(folder):
     assert b"\x1b" not in ran.stdout
 
 
+def test_the_bar_is_on_a_terminal_and_leaves_it_clean(folder):
+    """Stderr is a terminal, stdout a pipe: the gradebook stays what it is without one."""
+    terminal, end = os.openpty()
+    arguments = ["grade", str(folder / "class"), "-p", str(folder / "square.yaml"), "--jobs", "1"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "backpropcli", *arguments],
+        stdout=subprocess.PIPE, stderr=end, env=environment(TERM="xterm", COLUMNS="60"),
+        timeout=60, check=True,
+    )  # fmt: skip
+    os.close(end)
+    with open(terminal, "rb", buffering=0) as file:
+        shown = file.read(65536).decode()
+    assert "grading" in shown
+    assert "3/3" in shown
+    assert "/s" in shown
+    assert shown.endswith("3 submissions: 2 graded, 1 ungradable\r\n")
+    assert ran.stdout == process(*arguments).stdout
+
+
+def test_a_folder_too_high_up_is_noticed(capsys, folder):
+    (folder / "class" / "ann.yaml").rename(folder / "class" / "cyd2.yaml")
+    (folder / "outer").mkdir()
+    (folder / "class").rename(folder / "outer" / "class")
+    ran = run(capsys, "grade", folder / "outer", "-p", folder / "square.yaml", "--jobs", "1")
+    assert ran.code == 0
+    said = f"taken for one student's; is {folder}/outer/class the class?"
+    assert said in ran.err
+
+
+def test_ids_that_a_pattern_would_find_are_noticed(capsys, folder):
+    for name in ("ann", "bob", "cyd"):
+        (folder / "class" / f"{name}.yaml").rename(folder / "class" / f"{name}_1_2_hw.yaml")
+    ran = grade(capsys, folder)
+    assert "the files are named as by Canvas: --id-pattern canvas finds the ids\n" in ran.err
+    ran = grade(capsys, folder, "--id-pattern", "(ann|bob)_1")
+    assert "1 file does not fit the id pattern, of 3: the id is the name of the file\n" in ran.err
+
+
+def test_files_skipped_for_one_reason_are_told_together(capsys, folder):
+    for number in range(5):
+        (folder / "class" / f"page{number}.pdf").write_text("x")
+    (folder / "class" / ".git").mkdir()
+    assert grade(capsys, folder).err.splitlines() == [
+        "skipped: .git: hidden",
+        "skipped: 5 files such as page0.pdf: no file of answers (.yaml, .yml)",
+        "3 submissions: 2 graded, 1 ungradable",
+    ]
+
+
+def test_the_column_of_the_gradebook_has_a_name(capsys, folder):
+    ran = grade(capsys, folder, "--csv", "canvas", "--column", "Homework 1 (4711)")
+    assert ran.out.splitlines()[0].endswith(',"Homework 1 (4711)"')
+
+
+def test_reports_of_several_problems_do_not_overwrite_each_other(capsys, folder):
+    (folder / "other.yaml").write_text(SQUARE)
+    (folder / "class" / "bob.yaml").write_text(
+        f"problem: square\n{RIGHT}---\nproblem: other\n{RIGHT}"
+    )
+    both = ["-p", folder / "other.yaml", "-o", folder / "g.csv", "--report"]
+    ran = grade(capsys, folder, *both, f"json={folder}/out/{{student}}.json")
+    assert ran.code == 2
+    assert "needs {problem} too" in ran.err
+    assert not (folder / "g.csv").exists()
+    assert grade(capsys, folder, *both, f"plain={folder}/out/").code == 0
+    names = {path.name for path in (folder / "out").iterdir()}
+    assert {"bob-square.txt", "bob-other.txt"} <= names
+
+
 def test_the_command_never_loads_sympy(folder):
     script = (
         "import sys; from backpropcli.cli.main import run\n"

@@ -1,6 +1,9 @@
 """Whatever one submission does to its worker, all others are graded as if it were not there."""
 
+import contextlib
 import os
+import random
+import re
 import signal
 import subprocess
 import sys
@@ -94,29 +97,98 @@ def test_a_run_that_is_killed_and_resumed_writes_the_same_bytes(tmp_path):
     assert not Path(f"{parts}.journal").exists()
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_run_that_is_killed_at_random_moments_writes_the_same_bytes(tmp_path, seed):
+    problem = small_problem(tmp_path)
+    texts = {f"slow{n:02d}": (RIGHT, "answers: {z: 7}\n", "answers: [")[n % 3] for n in range(12)}
+    folder = class_of(tmp_path / "class", **texts)
+    (tmp_path / "driver.py").write_text(DRIVER)
+    outputs = {}
+    for name in ("whole", "parts"):
+        (tmp_path / name).mkdir()
+        outputs[name] = [tmp_path / name / file for file in ("g.csv", "all.json", "sum.json")]
+    command = [sys.executable, "driver.py", str(folder), str(problem)]
+    extra = {
+        name: ["--report", f"json={files[1]}", "--summary", f"json={files[2]}"]
+        for name, files in outputs.items()
+    }
+    whole = driven([*command, str(outputs["whole"][0]), *extra["whole"]], tmp_path)
+    assert whole.wait(60) == 0
+    chance = random.Random(seed)
+    for _ in range(5):
+        running = driven([*command, str(outputs["parts"][0]), *extra["parts"]], tmp_path)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(chance.uniform(0.2, 2.5))
+        children = descendants(running.pid)
+        running.kill()
+        running.wait(30)
+        wait_until(lambda: not any(map(alive, children)))  # noqa: B023
+    last = driven([*command, str(outputs["parts"][0]), *extra["parts"]], tmp_path)
+    assert last.wait(60) == 0
+    for one, other in zip(*outputs.values(), strict=True):
+        assert one.read_bytes() == other.read_bytes()
+    # No journal is left; a hidden file may be, if the kill came while an output was written.
+    left = {path.name for path in (tmp_path / "parts").iterdir() if path.name[0] != "."}
+    assert left == {path.name for path in outputs["parts"]}
+
+
+def descendants(pid):
+    """The processes that a process has started, where the system tells."""
+    try:
+        return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+    except OSError:
+        return []
+
+
+def alive(pid):
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+def test_an_interrupt_says_how_to_go_on(tmp_path):
+    folder = class_of(tmp_path / "class", **{f"slow{n:02d}": RIGHT for n in range(12)})
+    (tmp_path / "driver.py").write_text(DRIVER)
+    output = tmp_path / "g.csv"
+    command = [sys.executable, "driver.py", str(folder), str(small_problem(tmp_path)), str(output)]
+    running = driven(command, tmp_path, stderr=subprocess.PIPE)
+    wait_for_lines(Path(f"{output}.journal"), 3)
+    running.send_signal(signal.SIGINT)
+    told = running.communicate(timeout=30)[1].decode()
+    assert running.returncode == 130
+    assert re.search(r"^\d+ of 12 files are judged; --resume goes on from there\n", told)
+    assert "Traceback" not in told
+
+
 DRIVER = """
 import sys
 from grading_support import wild
 import backpropcli.grading.run as run
 from backpropcli.cli.main import run as command
 run.Plan.__new__.__defaults__ = (*run.Plan.__new__.__defaults__[:-1], wild)
-folder, problem, output = sys.argv[1:]
-sys.exit(command(["grade", folder, "-p", problem, "-o", output, "--resume", "--jobs", "2"]))
+folder, problem, output, *more = sys.argv[1:]
+resumed = ["-o", output, "--resume", "--jobs", "2", *more]
+sys.exit(command(["grade", folder, "-p", problem, *resumed]))
 """
 
 
-def driven(command, folder):
+def driven(command, folder, stderr=subprocess.DEVNULL):
     return subprocess.Popen(
         command,
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=stderr,
     )
 
 
 def wait_for_lines(path, count):
+    wait_until(lambda: path.exists() and path.read_bytes().count(b"\n") >= count)
+
+
+def wait_until(true):
     end = time.monotonic() + 30
-    while not path.exists() or path.read_bytes().count(b"\n") < count:
-        assert time.monotonic() < end, "nothing was noted down"
+    while not true():
+        assert time.monotonic() < end, "nothing has happened"
         time.sleep(0.02)

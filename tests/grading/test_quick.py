@@ -36,7 +36,7 @@ def sheet(values, random):
 
 def judged_twice(folder, problem, pattern=""):
     """Each file's line by a judge that remembers, met twice, and by one that does not."""
-    setup = Setup(str(folder), load_exercises([problem]), pattern=pattern)
+    setup = Setup(str(folder), load_exercises([problem]).exercises, pattern=pattern)
     quick, slow = Judge(setup), Judge(setup)
     slow.quick = None
     files = collect(str(folder)).files
@@ -123,7 +123,7 @@ def test_a_file_is_judged_once_and_the_same_answers_not_again(tmp_path, monkeypa
         tmp_path / "class", a=text.format("p", 5), b=text.format("q", 5),
         c=text.format("r", "3.0"), d=text.format("s", "9/3"),
     )  # fmt: skip
-    judge = Judge(Setup(str(folder), load_exercises([small_problem(tmp_path)])))
+    judge = Judge(Setup(str(folder), load_exercises([small_problem(tmp_path)]).exercises))
     asked = []
     ordinary = judge.outcomes
     monkeypatch.setattr(judge, "outcomes", lambda path: asked.append(path) or ordinary(path))
@@ -135,7 +135,7 @@ def test_a_file_is_judged_once_and_the_same_answers_not_again(tmp_path, monkeypa
 
 def test_what_ran_out_of_time_or_tells_a_place_is_not_kept(tmp_path, monkeypatch):
     folder = class_of(tmp_path / "class", a="answers:\n  z: 5\n", b="answers:\n  z: 5\n")
-    judge = Judge(Setup(str(folder), load_exercises([small_problem(tmp_path)])))
+    judge = Judge(Setup(str(folder), load_exercises([small_problem(tmp_path)]).exercises))
     ordinary = judge.outcomes
     for change in ({"reason": "cut"}, {"status": "ungradable"}):
         cut = [one._replace(**change) for one in ordinary("a.yaml")]
@@ -146,7 +146,7 @@ def test_what_ran_out_of_time_or_tells_a_place_is_not_kept(tmp_path, monkeypatch
 
 def test_the_file_that_changes_while_it_is_judged_is_not_kept(tmp_path, monkeypatch):
     folder = class_of(tmp_path / "class", a="answers:\n  z: 3.5\n")
-    judge = Judge(Setup(str(folder), load_exercises([small_problem(tmp_path)])))
+    judge = Judge(Setup(str(folder), load_exercises([small_problem(tmp_path)]).exercises))
     ordinary = judge.outcomes
 
     def change(path):
@@ -171,7 +171,7 @@ def test_the_file_that_changes_while_it_is_judged_is_not_kept(tmp_path, monkeypa
     ],
 )
 def test_sheets_on_which_all_is_right_are_told_by_their_quantities(tmp_path, answers, mark):
-    (exercise,) = load_exercises([small_problem(tmp_path)])
+    (exercise,) = load_exercises([small_problem(tmp_path)]).exercises
     checker = Judge(Setup(str(tmp_path), (exercise,))).checker(exercise)
     assert RightAnswers(checker).mark(answers) == mark
 

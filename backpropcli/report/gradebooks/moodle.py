@@ -43,5 +43,5 @@ def rows(outcomes: Iterable[Outcome], book: Book) -> Iterator[list[Cell]]:
 
 def _identity(student: str, row: Mapping[str, str]) -> tuple[str, str]:
     """The address and the ID number of a student, by which Moodle knows people."""
-    address = email_of(row) or (student if "@" in student else "")
-    return address, held(row, *NUMBERS) or ("" if "@" in student else student)
+    address, number = email_of(row) or (student if "@" in student else ""), held(row, *NUMBERS)
+    return address, number or ("" if address else student)
