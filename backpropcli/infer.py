@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backpropcli.language.nodes import Apply, Expr, Name, call
+from backpropcli.language.text import to_text
 from backpropcli.ops import OPS
-from backpropcli.ops.sizes import Shape
+from backpropcli.ops.sizes import Shape, shape_text
 
 
 class Shapes:
@@ -53,3 +54,16 @@ def over_steps(node: Apply, args: list[Expr], shapes: Shapes) -> Expr:
     result = total / len(terms) if op == "mean" else total
     result.span = node.span
     return result
+
+
+def index_trouble(node: Expr, shape: Shape, said: str, index_from: int) -> str:
+    """Why an index does not fit: the positions that there are, or what the rule says."""
+    assert isinstance(node, Apply)
+    text, value = to_text(node, index_from), to_text(node.args[0], index_from)
+    if "outside" not in said:
+        return f"`{text}`: {value} is {shape_text(shape)}: {said}"
+    ranges = " and ".join(
+        f"{index_from} to {size + index_from - 1}" if isinstance(size, int) else f"to {size}"
+        for size in shape
+    )
+    return f"`{text}`: {value} is {shape_text(shape)}, its positions are {ranges}"

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from backpropcli.errors import nearest
-from backpropcli.infer import Shapes, over_steps
+from backpropcli.infer import Shapes, index_trouble, over_steps
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import (
     Apply,
@@ -26,8 +26,9 @@ from backpropcli.language.timeline import OVER_STEPS
 from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES, OPS, SPELLINGS
 from backpropcli.ops.entry import Op, ShapeError
 from backpropcli.ops.sizes import Shape, Size, named, product, shape_text
+from backpropcli.shortened import has_extra, stands_for, without_extra
 
-SIZE_PARAMS = ("shape", "n")
+SIZE_PARAMS = ("shape", "n", "d")
 MAX_ENTRIES = 20_000_000
 SHOWN = 40  # the longest expression that is repeated in a message
 
@@ -134,6 +135,14 @@ class _Resolver:
         name = SPELLINGS.get(node.op.rstrip("'"), node.op.rstrip("'")) + ("'" if slope else "")
         if name in ("max", "min") and len(args) == 2:
             name = "maximum" if name == "max" else "minimum"
+        if has_extra(node, name):
+            if name in LOSSES_WITH_CLASSES and len(args) == 2:
+                args = self.with_classes(node, args)
+            node = without_extra(node, name, args, self.shapes, self.name)
+            args = list(node.args)
+        written = stands_for(node, args, self.shapes)
+        if written is not None:
+            return written
         op = OPS.get(name)
         if op is None:
             raise _error(
@@ -146,7 +155,7 @@ class _Resolver:
         args, params = self.signature(node, op, args)
         if name in LOSSES_WITH_CLASSES:
             args = self.with_classes(node, args)
-        if name == "onehot" and self.scope.index_from != 1:
+        if name in ("onehot", "embedding") and self.scope.index_from != 1:
             params = (*params, ("base", self.scope.index_from))
         if (name, params) == (node.op, node.params):
             return with_args(node, tuple(args))
@@ -232,7 +241,7 @@ class _Resolver:
         if key == "shape":
             items = value if isinstance(value, tuple) else (value,)
             return tuple(self.size(node, item) for item in items)
-        if key == "n":
+        if key in ("n", "d"):
             return self.size(node, value)
         if key == "at" and not isinstance(value, At):
             items = value if isinstance(value, tuple) else (value,)
@@ -270,19 +279,6 @@ class _Resolver:
             params = {} if base == 1 else {"base": base}
             return [args[0], call("onehot", args[1], n=scores[-1], **params)]
         return args
-
-
-def index_trouble(node: Expr, shape: Shape, said: str, index_from: int) -> str:
-    """Why an index does not fit: the positions that there are, or what the rule says."""
-    assert isinstance(node, Apply)
-    text, value = to_text(node, index_from), to_text(node.args[0], index_from)
-    if "outside" not in said:
-        return f"`{text}`: {value} is {shape_text(shape)}: {said}"
-    ranges = " and ".join(
-        f"{index_from} to {size + index_from - 1}" if isinstance(size, int) else f"to {size}"
-        for size in shape
-    )
-    return f"`{text}`: {value} is {shape_text(shape)}, its positions are {ranges}"
 
 
 def _as_product(name: str, known: Collection[str]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from backpropcli.ops import activations, arithmetic, linear, losses, reductions, shaping
+from backpropcli.ops import activations, arithmetic, linear, losses, reductions, sequences, shaping
 from backpropcli.ops.entry import Op
+from backpropcli.ops.shorthands import SHORTHANDS
 from backpropcli.registry import Registry
 
 OPS: Registry[Op] = Registry("op")
-for family in (arithmetic, linear, reductions, shaping, activations, losses):
+for family in (arithmetic, linear, reductions, shaping, activations, losses, sequences):
     for op in family.OPS:
         OPS.add(op.name, op)
 
@@ -17,6 +18,7 @@ SPELLINGS = {"ReLU": "relu", "ln": "log", "linear": "identity", "swish": "silu"}
 FUNCTIONS = frozenset(
     {name for name in OPS if name not in SIGNS and not name.endswith("'")}
     | set(SPELLINGS)
+    | set(SHORTHANDS)
     | {"dot"}
 )
 LOSSES_WITH_CLASSES = frozenset({"cross_entropy", "softmax_cross_entropy", "hinge", "accuracy"})

@@ -148,11 +148,16 @@ def _onehot_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
 
 def onehot_domain(x: Array, n: int, base: int = 1) -> str:
     """What is wrong with class numbers, or nothing."""
+    return numbering_trouble(x, n, base, "class", "classes")
+
+
+def numbering_trouble(x: Array, n: int, base: int, noun: str, plural: str) -> str:
+    """What is wrong with numbers that name one of n things, counted from ``base``."""
     for value in np.asarray(x, float).flat:
         if value != int(value) or not base <= value < base + n:
             shown = int(value) if value == int(value) else value
-            hint = " (classes count from 1 here, as every index)" if base and value == 0 else ""
-            return f"class {shown} is not one of the classes {base} to {n + base - 1}{hint}"
+            hint = f" ({plural} count from 1 here, as every index)" if base and value == 0 else ""
+            return f"{noun} {shown} is not one of the {plural} {base} to {n + base - 1}{hint}"
     return ""
 
 

@@ -10,6 +10,7 @@ from backpropcli.files.numbers import read_number
 from backpropcli.files.tree import Mapping as MappingNode
 from backpropcli.files.tree import Node, Scalar, Sequence, describe
 from backpropcli.files.visible import visible
+from backpropcli.infer import index_trouble
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Apply, Expr, Name
 from backpropcli.language.parser import parse
@@ -20,7 +21,6 @@ from backpropcli.problem.data import Asked, Problem
 from backpropcli.problem.definitions import all_quantities
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.quantities import CALLED, COUNTS, Quantities, canonical, with_counts
-from backpropcli.resolve import index_trouble
 
 ONE = Fraction(1)
 _CALLS = FUNCTIONS | set(CALLED)

@@ -26,17 +26,24 @@ BY_HAND = {
     "softmax_cross_entropy": "takes a target that sums to 1",
     "hinge": "takes a one-hot target",
     "accuracy": "takes a one-hot target and has no derivative",
+    "embedding": "takes row numbers",
+    "masked_softmax": "takes a mask of zeros and ones",
+    "causal_mask": "takes no operand",
+    "positional_encoding": "takes no operand",
 }
 # Not written out as entries: which entry wins is no expression of one entry.
 NO_ENTRIES = {"is_max", "is_min"}
 
 ONE_HOT = np.array([[0.0, 1, 0], [1, 0, 0]])
+MASK = np.array([[1.0, 0, 1], [1, 1, 1]])
 CASES = [(op, sample) for op in OPS.entries() for sample in op.samples]
 TARGETED = [
     (OPS["softmax_cross_entropy"], Sample(((3,), (3,)))),
     (OPS["softmax_cross_entropy"], Sample(((2, 3), (2, 3)))),
     (OPS["hinge"], Sample(((3,), (3,)))),
     (OPS["hinge"], Sample(((2, 3), (2, 3)))),
+    (OPS["masked_softmax"], Sample(((3,), (3,)))),
+    (OPS["masked_softmax"], Sample(((2, 3), (2, 3)))),
 ]
 
 
@@ -76,7 +83,8 @@ class Use:
         parts = np.split(flat, np.cumsum(sizes)[:-1])
         arrays = [p.reshape(s) for p, s in zip(parts, self.sample.shapes, strict=True)]
         if (self.op, self.sample) in TARGETED:
-            arrays[1] = ONE_HOT if len(self.sample.shapes[1]) == 2 else ONE_HOT[0]
+            second = MASK if self.op.name == "masked_softmax" else ONE_HOT
+            arrays[1] = second if len(self.sample.shapes[1]) == 2 else second[0]
         return arrays
 
     def forward(self, values: dict[str, Any]) -> np.ndarray:
