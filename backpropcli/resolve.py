@@ -190,7 +190,8 @@ class _Resolver:
                 f"`{self.short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}, "
                 f"found {len(args)}",
             )
-        extra = args[op.operands :]
+        most = op.operands + op.optional
+        extra = args[most:]
         if len(extra) > len(op.params):
             raise _error(
                 node,
@@ -203,7 +204,7 @@ class _Resolver:
             if key in params:
                 raise _error(node, f"`{self.short(node)}`: {key} is given twice")
             params[key] = value
-        return args[: op.operands], self.checked(node, op, params)
+        return args[:most], self.checked(node, op, params)
 
     def constant(self, expr: Expr) -> Any:
         """A parameter that was written as an operand: a number, a size or a list of them."""

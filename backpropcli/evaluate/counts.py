@@ -27,6 +27,6 @@ def cost(expr: Expr, shapes: Shapes) -> Cost:
     for node in postorder(expr):
         if isinstance(node, Apply):
             own = tuple(shapes.of(arg) for arg in node.args)
-            operations = operations + OPS[node.op].operations(own, shapes.of(node))
-            macs = macs + OPS[node.op].macs(own, shapes.of(node))
+            spent = OPS[node.op].spent(own, shapes.of(node), dict(node.params))
+            operations, macs = operations + spent[0], macs + spent[1]
     return Cost(operations, macs)

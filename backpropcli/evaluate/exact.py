@@ -80,7 +80,8 @@ class _Exact:
 
     def spend(self, node: Apply) -> None:
         own = tuple(self.shapes.of(arg) for arg in node.args)
-        cost = OPS[node.op].operations(own, self.shapes.of(node)) + product(self.shapes.of(node))
+        shape = self.shapes.of(node)
+        cost = OPS[node.op].spent(own, shape, dict(node.params))[0] + product(shape)
         self.work += cost if isinstance(cost, int) else MAX_WORK
         if self.work > MAX_WORK:
             raise Inexact

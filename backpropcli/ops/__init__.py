@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from backpropcli.ops import activations, arithmetic, linear, losses, reductions, sequences, shaping
+from backpropcli.ops import (
+    activations,
+    arithmetic,
+    convolution,
+    dropout,
+    linear,
+    losses,
+    normalisation,
+    pooling,
+    reductions,
+    sequences,
+    shaping,
+    statistics,
+)
 from backpropcli.ops.entry import Op
 from backpropcli.ops.shorthands import SHORTHANDS
 from backpropcli.registry import Registry
 
 OPS: Registry[Op] = Registry("op")
-for family in (arithmetic, linear, reductions, shaping, activations, losses, sequences):
+FAMILIES = (
+    arithmetic, linear, reductions, statistics, shaping, activations, losses, convolution, pooling,
+    normalisation, dropout, sequences,
+)  # fmt: skip
+for family in FAMILIES:
     for op in family.OPS:
         OPS.add(op.name, op)
 

@@ -57,6 +57,7 @@ class Sample(NamedTuple):
 Vjp = Callable[[Site], Expr]
 ShapeRule = Callable[[tuple[Shape, ...], dict[str, Any]], Shape]
 CountRule = Callable[[tuple[Shape, ...], Shape], Size]
+Spent = tuple[Size, Size]  # operations and, among them, multiply-accumulates
 
 
 def no_cost(shapes: tuple[Shape, ...], shape: Shape) -> Size:
@@ -73,11 +74,13 @@ class Op(NamedTuple):
     """An operation: how it is computed, differentiated, measured, written and tested.
 
     ``vjps`` has a rule for each operand, None where the derivative is zero; an op of any number
-    of operands (``several``) has ``vjp_at`` instead, which makes the rule for a position.
+    of operands (``several``) has ``vjp_at`` instead, which makes the rule for a position. Up to
+    ``optional`` further operands may follow.
     ``exact`` works on arrays of Fractions; where the op is not elementwise it works on arrays of
     expressions too, unless ``entries`` does that. ``expansion`` writes the op in simpler ones.
-    ``linear`` names the operands out of which a constant factor may be taken. ``domain`` says
-    what is wrong with operands, or nothing.
+    ``cost`` gives operations and macs where the parameters decide on them, in place of
+    ``operations`` and ``macs``. ``linear`` names the operands out of which a constant factor may
+    be taken. ``domain`` says what is wrong with operands, or nothing.
     """
 
     name: str
@@ -100,6 +103,14 @@ class Op(NamedTuple):
     source: str = ""
     domain: Callable[..., str] | None = None
     vjp_at: Callable[[int], Vjp] | None = None
+    optional: int = 0
+    cost: Callable[[tuple[Shape, ...], Shape, Mapping[str, Any]], Spent] | None = None
+
+    def spent(self, own: tuple[Shape, ...], shape: Shape, params: Mapping[str, Any]) -> Spent:
+        """The operations and macs of one use, by the shapes of its operands and its result."""
+        if self.cost is not None:
+            return self.cost(own, shape, params)
+        return self.operations(own, shape), self.macs(own, shape)
 
     def vjp(self, position: int) -> Vjp | None:
         """The rule for the operand at that position."""

@@ -78,7 +78,7 @@ def _smallest(x: Array, axis: Any = None, keepdims: bool = False) -> Array:
     return _minimum(x, axis=axis, keepdims=keepdims)
 
 
-def _entries_of(name: str) -> Any:
+def entries_of(name: str) -> Any:
     """The extreme of expressions, as nested calls of the op for two."""
 
     def pair(a: Expr, b: Expr) -> Expr:
@@ -171,11 +171,11 @@ OPS = (
        exact=_mean_exact, operations=_each_in, linear=(0,), samples=SAMPLES),
     Op("max", "The largest entry, or along `axis=`; the first of equal entries gets the gradient.",
        _largest, shapes.reduced, (_extreme_vjp("is_max"),), params=ALONG, exact=_largest,
-       entries=_entries_of("maximum"), operations=_all_but_one, latex=r"\max\left({0}\right)",
+       entries=entries_of("maximum"), operations=_all_but_one, latex=r"\max\left({0}\right)",
        samples=SAMPLES),
     Op("min", "The smallest entry, or along `axis=`; the first of equal entries gets the gradient.",
        _smallest, shapes.reduced, (_extreme_vjp("is_min"),), params=ALONG, exact=_smallest,
-       entries=_entries_of("minimum"), operations=_all_but_one, latex=r"\min\left({0}\right)",
+       entries=entries_of("minimum"), operations=_all_but_one, latex=r"\min\left({0}\right)",
        samples=SAMPLES),
     Op("is_max", "1 at the first largest entry (along `axis=`), 0 elsewhere; derivative 0.",
        is_max, shapes.same, (None,), params=("axis",), exact=is_max,

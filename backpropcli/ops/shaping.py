@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -139,7 +140,8 @@ def _reshape(x: Array, shape: Any) -> Array:
 
 
 def _flatten_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
-    return (product(only[0]),)
+    first = shapes.axes_of(len(only[0]), params["axis"])[0] if "axis" in params else 0
+    return (*only[0][:first], product(only[0][first:]))
 
 
 def _onehot_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
@@ -228,8 +230,10 @@ def _back(s: Site) -> Expr:
     return call("reshape", s.g, shape=s.shapes[0])
 
 
-def _flatten(x: Array) -> Array:
-    return np.ravel(x)
+def _flatten(x: Array, axis: int = 0) -> Array:
+    x = np.asarray(x)
+    kept = x.shape[: shapes.axes_of(x.ndim, axis)[0]] if axis else ()
+    return np.reshape(x, (*kept, math.prod(x.shape[len(kept) :])))
 
 
 OPS = (
@@ -252,8 +256,10 @@ OPS = (
     Op("reshape", "The same entries in another shape, row by row.", _reshape, _reshape_shape,
        (_back,), params=("shape",), exact=_reshape, operations=no_cost, linear=(0,),
        samples=(Sample(((2, 3),), {"shape": (3, 2)}),)),
-    Op("flatten", "All entries as one vector, row by row.", _flatten, _flatten_shape, (_back,),
-       exact=_flatten, operations=no_cost, linear=(0,), samples=(Sample(((2, 3),)),)),
+    Op("flatten", "All entries as one vector, row by row; with `axis=1` one vector for each "
+       "example of a batch, in general all axes from that one on.", _flatten, _flatten_shape,
+       (_back,), params=("axis",), exact=_flatten, operations=no_cost, linear=(0,),
+       samples=(Sample(((2, 3),)), Sample(((2, 3, 2),), {"axis": 1}), Sample(((),)))),
     Op("onehot", "A vector of n zeros with a 1 at the class number, counted from `index_from`; a "
        "row for each class number of a vector.", _onehot, _onehot_shape, (None,),
        params=("n", "base"), exact=_onehot_exact, entries=_onehot_entries, operations=no_cost,

@@ -83,6 +83,20 @@ def product(sizes: Iterable[Size]) -> Size:
     return total
 
 
+def floor_divided(size: Size, by: int) -> Size:
+    """The quotient rounded down; of a named size that is not divided evenly, a size of its own.
+
+    (2*H + 3) // 2 is H + 1; (H - 1) // 2 is called ``floor((H - 1)/2)``.
+    """
+    if isinstance(size, int):
+        return size // by
+    rest = {names: factor for names, factor in size.terms.items() if names}
+    if all(factor % by == 0 for factor in rest.values()):
+        even = {names: factor // by for names, factor in rest.items()}
+        return _simplest({**even, (): size.terms.get((), 0) // by})
+    return named(f"floor(({size})/{by})")
+
+
 def is_known(shape: Shape) -> bool:
     """Whether every size is a number."""
     return all(isinstance(size, int) for size in shape)

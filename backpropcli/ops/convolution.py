@@ -1,0 +1,296 @@
+"""Convolution: a kernel slides over the input, and each window gives one number.
+
+As in every deep-learning library this is the cross-correlation: the kernel is not flipped.
+With x (batch, in, *sizes), K (out, in/groups, *kernel) and b (out,),
+
+    z[n,o,i] = b[o] + sum over c and k of K[o,c,k] * x[n, c, stride*i + dilation*k - padding].
+
+The batch axis may be missing, and so may the axis of a single channel or of a single kernel: a
+matrix and a kernel that is a matrix give a matrix. The gradients are two linear ops of their own,
+and their gradients are convolutions again (Dumoulin and Visin 2016, chapter 4; Goodfellow et al.
+2016, section 9.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backpropcli.language.nodes import Expr, call
+from backpropcli.ops import windows as w
+from backpropcli.ops.entry import Array, Op, Sample, ShapeError, Site, Vjp
+from backpropcli.ops.sizes import Shape, Size, product, shape_text
+from backpropcli.ops.windows import Windows
+
+SETTINGS = ("stride", "padding", "groups", "dilation")
+Params = Mapping[str, Any]
+
+
+class Frame(NamedTuple):
+    """A convolution with all its axes: x (batch, in, *sizes), K (out, in/groups, *kernel).
+
+    ``out`` is the shape of the result as the operands are written, without the missing axes.
+    """
+
+    x: Shape
+    kernel: Shape
+    sizes: Shape  # of the result
+    out: Shape
+    windows: Windows
+    groups: int
+
+    @property
+    def result(self) -> Shape:
+        """The shape of the result with all its axes."""
+        return (self.x[0], self.kernel[0], *self.sizes)
+
+
+def frame(rank: int, x: Shape, kernel: Shape, params: Params) -> Frame:
+    """How an input and a kernel over ``rank`` axes fit together; raises ``ShapeError``."""
+    groups = w.pair("groups", params.get("groups", 1), 1)[0]
+    full_x, full_kernel, before = _filled(rank, x, kernel)
+    seen, channels = full_kernel[1], full_x[1]
+    if seen * groups != channels:
+        share = f" in each of {groups} groups" if groups > 1 else ""
+        raise ShapeError(
+            f"the kernel {shape_text(kernel)} takes {_channels(seen)}{share}, the input has "
+            f"{channels}"
+        )
+    if isinstance(full_kernel[0], int) and full_kernel[0] % groups:
+        raise ShapeError(f"{full_kernel[0]} kernels cannot be shared out to {groups} groups")
+    found = w.read(full_kernel[2:], params, (1,) * rank)
+    sizes = found.sizes(full_x[2:])
+    return Frame(full_x, full_kernel, sizes, before + sizes, found, groups)
+
+
+def _filled(rank: int, x: Shape, kernel: Shape) -> tuple[Shape, Shape, Shape]:
+    """Both shapes with all axes, and the axes of the result before its sizes."""
+    extra = (len(x) - rank, len(kernel) - rank)
+    if extra == (0, 0):
+        return (1, 1, *x), (1, 1, *kernel), ()
+    if extra == (0, 1):
+        return (1, 1, *x), (kernel[0], 1, *kernel[1:]), kernel[:1]
+    if extra == (0, 2):
+        return (1, 1, *x), kernel, kernel[:1]
+    if extra == (1, 1):
+        return (1, *x), (1, *kernel), ()
+    if extra == (1, 2):
+        return (1, *x), kernel, kernel[:1]
+    if extra == (2, 2):
+        return x, kernel, (x[0], kernel[0])
+    sizes = "height, width" if rank == 2 else "length"
+    small = "kh, kw" if rank == 2 else "k"
+    raise ShapeError(
+        f"the input {shape_text(x)} and the kernel {shape_text(kernel)} do not fit: an input is "
+        f"(batch, channels, {sizes}) or a part of that from the right, a kernel (out, in, {small})"
+    )
+
+
+def _channels(count: Size) -> str:
+    return "1 channel" if count == 1 else f"{count} channels"
+
+
+def _shape(rank: int, operands: tuple[Shape, ...], params: Params) -> Shape:
+    found = frame(rank, operands[0], operands[1], params)
+    if len(operands) == 3 and operands[2] != found.kernel[:1]:
+        single = found.kernel[0] == 1 and product(operands[2]) == 1 and len(operands[2]) < 2
+        if not single:
+            raise ShapeError(
+                f"the bias is {shape_text(operands[2])}, one number for each of "
+                f"{found.kernel[0]} kernels is {shape_text(found.kernel[:1])}"
+            )
+    return found.out
+
+
+def _columns(x: Array, found: Frame) -> Array:
+    """Each window as a column: (batch, groups, in/groups * kernel, positions)."""
+    sizes = w.known(found.x[2:])
+    out = w.known(found.sizes)
+    x = np.reshape(x, w.known(found.x))
+    seen = w.views(w.padded(x, found.windows.pads(sizes)), found.windows, out)
+    rank = len(out)
+    order = (0, 1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank))
+    return seen.transpose(order).reshape(x.shape[0], found.groups, -1, int(np.prod(out)))
+
+
+def _rows(kernel: Array, found: Frame) -> Array:
+    """Each kernel as a row: (groups, out/groups, in/groups * kernel)."""
+    full = w.known(found.kernel)
+    return np.reshape(kernel, (found.groups, full[0] // found.groups, -1))
+
+
+def _grouped(g: Array, found: Frame) -> Array:
+    """A result or its gradient: (batch, groups, out/groups, positions)."""
+    batch, out = w.known(found.result[:2])
+    return np.reshape(g, (batch, found.groups, out // found.groups, -1))
+
+
+def _forward(rank: int, x: Array, kernel: Array, bias: Array | None = None, **params: Any) -> Array:
+    found = frame(rank, np.shape(x), np.shape(kernel), params)
+    z = _rows(kernel, found) @ _columns(x, found)
+    if bias is not None:
+        z = z + np.reshape(bias, (found.groups, -1, 1))
+    return np.reshape(z, w.known(found.out))
+
+
+def _input(rank: int, g: Array, kernel: Array, shape: Shape, **params: Any) -> Array:
+    """What each window sends back to the cells that it covered."""
+    found = frame(rank, shape, np.shape(kernel), params)
+    sent = np.swapaxes(_rows(kernel, found), -1, -2) @ _grouped(g, found)
+    full, out = w.known(found.x), w.known(found.sizes)
+    cells = w.count(found.windows)
+    split = np.reshape(sent, (full[0], full[1], cells, *out))
+    parts = (split[:, :, i] for i in range(cells))
+    return np.reshape(w.scattered(parts, found.windows, full, sent), w.known(shape))
+
+
+def _kernel(rank: int, x: Array, g: Array, shape: Shape, **params: Any) -> Array:
+    """Each kernel's upstream gradient times the windows that it saw, over all positions."""
+    found = frame(rank, np.shape(x), shape, params)
+    seen = np.swapaxes(_columns(x, found), -1, -2)
+    return np.reshape(np.add.reduce(_grouped(g, found) @ seen, axis=0), w.known(shape))
+
+
+def _checked(rank: int, x: Shape, kernel: Shape, g: Shape, result: Shape, params: Params) -> Shape:
+    """The shape of a gradient, where the upstream gradient has the shape of the convolution's."""
+    out = frame(rank, x, kernel, params).out
+    if g != out:
+        raise ShapeError(
+            f"the upstream gradient is {shape_text(g)}, the convolution gives {shape_text(out)}"
+        )
+    return result
+
+
+def _input_shape(rank: int, pair: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    shape = tuple(params["shape"])
+    return _checked(rank, shape, pair[1], pair[0], shape, params)
+
+
+def _kernel_shape(rank: int, pair: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    shape = tuple(params["shape"])
+    return _checked(rank, pair[0], shape, pair[1], shape, params)
+
+
+def _work(rank: int, x: Shape, kernel: Shape, params: Params) -> tuple[Size, Size]:
+    """The numbers of a result, and the products that each is the sum of."""
+    found = frame(rank, x, kernel, params)
+    return product(found.result), product(found.kernel[1:])
+
+
+def _count(rank: int, own: tuple[Shape, ...], shape: Shape, params: Params) -> tuple[Size, Size]:
+    numbers, each = _work(rank, own[0], own[1], params)
+    biases = numbers if len(own) == 3 else 0
+    return numbers * each + numbers * (each - 1) + biases, numbers * each
+
+
+def _count_input(
+    rank: int, own: tuple[Shape, ...], shape: Shape, params: Params
+) -> tuple[Size, Size]:
+    numbers, each = _work(rank, tuple(params["shape"]), own[1], params)
+    return 2 * numbers * each - product(shape), numbers * each
+
+
+def _count_kernel(
+    rank: int, own: tuple[Shape, ...], shape: Shape, params: Params
+) -> tuple[Size, Size]:
+    numbers, each = _work(rank, own[0], tuple(params["shape"]), params)
+    return 2 * numbers * each - product(shape), numbers * each
+
+
+def _settings(s: Site) -> dict[str, Any]:
+    return {key: value for key, value in s.params.items() if key != "shape"}
+
+
+def _vjps(rank: int) -> tuple[Vjp, ...]:
+    """The gradients of x, of K and of b."""
+    name = f"conv{rank}d"
+
+    def of_bias(s: Site) -> Expr:
+        shape = s.shapes[2]
+        if product(shape) == 1:
+            total = call("sum", s.g)
+            return total if shape == () else call("expand", total, shape=shape)
+        channel = len(s.shape) - rank - 1
+        axes = tuple(axis for axis in range(len(s.shape)) if axis != channel)
+        return call("sum", s.g, axis=axes if len(axes) > 1 else axes[0])
+
+    return (
+        lambda s: call(f"{name}_input", s.g, s.y, shape=s.shapes[0], **_settings(s)),
+        lambda s: call(f"{name}_kernel", s.x, s.g, shape=s.shapes[1], **_settings(s)),
+        of_bias,
+    )
+
+
+def _input_vjps(rank: int) -> tuple[Vjp, ...]:
+    name = f"conv{rank}d"
+    return (
+        lambda s: call(name, s.g, s.y, **_settings(s)),
+        lambda s: call(f"{name}_kernel", s.g, s.x, shape=s.shapes[1], **_settings(s)),
+    )
+
+
+def _kernel_vjps(rank: int) -> tuple[Vjp, ...]:
+    name = f"conv{rank}d"
+    return (
+        lambda s: call(f"{name}_input", s.y, s.g, shape=s.shapes[0], **_settings(s)),
+        lambda s: call(name, s.x, s.g, **_settings(s)),
+    )
+
+
+SAMPLES = {
+    1: (
+        Sample(((4,), (3,))),
+        Sample(((2, 5), (3, 2, 2), (3,)), {"stride": 2}),
+        Sample(((2, 1, 4), (2, 1, 3)), {"padding": "same"}),
+    ),
+    2: (
+        Sample(((3, 4), (2, 2))),
+        Sample(((3, 3), (2, 2, 2), (2,))),
+        Sample(((2, 3, 3), (2, 2, 2, 2), (2,)), {"padding": 1, "stride": 2}),
+        Sample(((2, 3, 3), (2, 2, 2)), {"padding": (0, 1)}),
+        Sample(((2, 2, 3, 2), (2, 1, 2, 2)), {"groups": 2, "padding": "same"}),
+        Sample(((4, 4), (2, 2), ()), {"dilation": 2}),
+    ),
+}
+
+
+def _adjoint_samples(rank: int, of_input: bool) -> tuple[Sample, ...]:
+    """The samples of the convolution with an upstream gradient in place of x, or of K."""
+    found = []
+    for sample in SAMPLES[rank]:
+        x, kernel = sample.shapes[:2]
+        g = w.known(frame(rank, x, kernel, sample.params).out)
+        params = {"shape": x if of_input else kernel, **sample.params}
+        found.append(Sample((g, kernel) if of_input else (x, g), params))
+    return tuple(found)
+
+
+def _ops(rank: int) -> tuple[Op, ...]:
+    name = f"conv{rank}d"
+
+    def bound(function: Callable[..., Any]) -> Any:
+        return partial(function, rank)
+
+    source = "Goodfellow et al. 2016, sections 9.1 and 9.5"
+    return (
+        Op(name, f"The convolution (cross-correlation) of x with a kernel over {rank} "
+           f"{'axes' if rank > 1 else 'axis'}, plus a bias per channel.",
+           bound(_forward), bound(_shape), _vjps(rank), 2, optional=1, params=SETTINGS,
+           exact=bound(_forward), cost=bound(_count), samples=SAMPLES[rank], source=source),
+        Op(f"{name}_input", f"The gradient of {name} by its input: each upstream entry puts the "
+           "kernel, scaled, where it stood. `shape=` is that of the input.",
+           bound(_input), bound(_input_shape), _input_vjps(rank), 2, params=("shape", *SETTINGS),
+           exact=bound(_input), cost=bound(_count_input), linear=(0, 1),
+           samples=_adjoint_samples(rank, True), source=source),
+        Op(f"{name}_kernel", f"The gradient of {name} by its kernel: each upstream entry times the "
+           "window that it came from, summed over all positions. `shape=` is that of the kernel.",
+           bound(_kernel), bound(_kernel_shape), _kernel_vjps(rank), 2,
+           params=("shape", *SETTINGS), exact=bound(_kernel), cost=bound(_count_kernel),
+           linear=(0, 1), samples=_adjoint_samples(rank, False), source=source),
+    )  # fmt: skip
+
+
+OPS = (*_ops(1), *_ops(2))
