@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from backpropcli.autodiff.tidy import tidy
 from backpropcli.derivation.data import Line
-from backpropcli.derivation.outputs import Outputs, without_scalar_divisors
+from backpropcli.derivation.outputs import Outputs, under_one_line, without_scalar_divisors
 from backpropcli.derivation.pairs import (
     FUSED,
     SOFTMAX,
@@ -17,6 +17,7 @@ from backpropcli.derivation.pairs import (
     pair_name,
     with_row_sums,
 )
+from backpropcli.derivation.products import Product, terms_of
 from backpropcli.language.nodes import (
     Apply,
     Expr,
@@ -70,8 +71,13 @@ class Closing:
         own = self.backward[name]
         why = self._fused(own) or f"through {' and '.join(own.through)}"
         lines = [Line(self.tidied(own.expr), why)]
+        seen = {to_text(lines[-1].expr)}
         following = self._next(lines[-1].expr)
-        while following and len(to_text(following[-1].expr)) <= LONGEST:
+        while following:
+            text = to_text(following[-1].expr)
+            if text in seen or len(text) > LONGEST:
+                break
+            seen.add(text)
             lines += following
             following = self._next(lines[-1].expr)
         return lines
@@ -85,7 +91,8 @@ class Closing:
 
     def tidied(self, expr: Expr) -> Expr:
         """The expression in the forward values that have names, tidied."""
-        return tidy(self.outputs.tell(tidy(expr, self.setting.shapes)), self.setting.shapes)
+        told = tidy(self.outputs.tell(tidy(expr, self.setting.shapes)), self.setting.shapes)
+        return under_one_line(told, self.setting.shapes)
 
     def open(self, expr: Expr) -> list[str]:
         """The gradients that an expression uses, the nearest to it first."""
@@ -106,9 +113,13 @@ class Closing:
         if steps:
             return steps
         free = self.tidied(without_scalar_divisors(expr, self.setting.shapes))
-        last = is_op(free, "div") and self.setting.is_scalar(free.args[1])
-        changed = last and to_text(free) != to_text(expr)
-        return [Line(free, "the division by a single number last")] if changed else []
+        if to_text(free) == to_text(expr) or not any(map(self._divides_last, terms_of(free))):
+            return []
+        return [Line(free, "the division by a single number last")]
+
+    def _divides_last(self, term: Product) -> bool:
+        """Whether a term is divided by a single number."""
+        return any(map(self.setting.is_scalar, term.bottom))
 
     def _with_constants(self, expr: Expr) -> tuple[Expr, str]:
         """The expression with the gradients that are numbers put in, and which these are."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from backpropcli.derivation.products import ONE, Product, product_of, without, written
+from backpropcli.derivation.products import over, product_of, without, written
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import (
     Apply,
@@ -124,6 +124,8 @@ def without_scalar_divisors(expr: Expr, shapes: Shapes) -> Expr:
         node = with_args(node, tuple(args))
         if not isinstance(node, Apply) or all(shapes.of(arg) == () for arg in node.args):
             return node
+        if is_op(node, "div") and shapes.of(node.args[1]) == ():
+            return node  # what stands around it takes it out
         taken: tuple[Expr, ...] = ()
         kept = list(node.args)
         for i in OPS[node.op].linear:
@@ -133,11 +135,45 @@ def without_scalar_divisors(expr: Expr, shapes: Shapes) -> Expr:
                 rest = written(inner._replace(bottom=without(inner.bottom, Counter(scalars))))
                 if shapes.of(rest) == shapes.of(kept[i]):
                     kept[i], taken = rest, taken + scalars
-        if not taken or is_op(node, "add", "sub", "concat", "array"):
+        if is_op(node, "add", "sub"):
+            return _sum_over(node, shapes)
+        if not taken or is_op(node, "concat", "array"):
             return node
-        return written(Product(ONE, (with_args(node, tuple(kept)),), taken))
+        return over(with_args(node, tuple(kept)), taken)
 
     try:
         return fold(expr, visit)
     except ShapeError:
         return expr
+
+
+def _sum_over(node: Apply, shapes: Shapes) -> Expr:
+    """A sum with the single numbers that both its terms are divided by taken out."""
+    terms = [product_of(arg) for arg in node.args]
+    counts = [Counter(b for b in term.bottom if shapes.of(b) == ()) for term in terms]
+    common = counts[0] & counts[1]
+    if not common:
+        return node
+    kept = [written(t._replace(bottom=without(t.bottom, common))) for t in terms]
+    if any(shapes.of(k) != shapes.of(arg) for k, arg in zip(kept, node.args, strict=True)):
+        return node
+    left, right = kept
+    if is_op(node, "add") and is_op(right, "add", "sub"):  # a + (b - c) is a + b - c
+        left, right = left + right.args[0], right.args[1]
+        return over(with_args(kept[1], (left, right)), common.elements())
+    return over(with_args(node, (left, right)), common.elements())
+
+
+def under_one_line(expr: Expr, shapes: Shapes) -> Expr:
+    """Single numbers that are divided by one after the other, together: ``a / (N * C)``."""
+
+    def visit(node: Expr, args: list[Expr]) -> Expr:
+        node = with_args(node, tuple(args))
+        if not is_op(node, "div") or not is_op(node.args[0], "div"):
+            return node
+        above, first = node.args[0].args
+        second = node.args[1]
+        numbers = shapes.of(first) == shapes.of(second) == ()
+        return over(above, (first, second)) if numbers else node
+
+    return fold(expr, visit)

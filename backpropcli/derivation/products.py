@@ -114,8 +114,16 @@ def factored(terms: list[Product], is_scalar: Callable[[Expr], bool]) -> Expr:
         Product(term.coefficient / scale, without(term.top, top), without(term.bottom, bottom))
         for term in terms
     ]
-    factor = Product(scale, tuple(top.elements()), tuple(bottom.elements()))
-    return written(factor.times(Product(ONE, (total(inner),))))
+    factor = Product(scale, tuple(top.elements()))
+    return over(written(factor.times(Product(ONE, (total(inner),)))), bottom.elements())
+
+
+def over(expr: Expr, divisors: Iterable[Expr]) -> Expr:
+    """An expression divided by single numbers, under one fraction line: ``a / (N * C)``."""
+    below: Expr | None = None
+    for divisor in divisors:
+        below = divisor if below is None else below * divisor
+    return expr if below is None else expr / below
 
 
 def _common(parts: list[tuple[Expr, ...]]) -> Counter[Expr]:

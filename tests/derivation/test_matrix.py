@@ -236,3 +236,66 @@ def test_long_lines_are_not_put_together():
 def test_program_will_do():
     program = solve(load_problem(PROBLEMS / "softmax-sizes.yaml")).program
     assert matrix_form(program, "dL/dW2")[0].title == "dL/dW2 in matrix form"
+
+
+TWO_DIVISORS = """
+inputs: {X: {shape: [N, D]}, Y: {shape: [N, C]}}
+weights: {W1: {shape: [D, H]}, W2: {shape: [H, C]}}
+network:
+  Z1: X @ W1
+  A: sigmoid(Z1)
+  P: sigmoid(A @ W2)
+loss: bce(P, Y)
+"""
+ATTENTION = """
+inputs: {q: {shape: [N, D]}, k: {shape: [M, D]}, v: {shape: [M, E]}, T: {shape: [N, E]}}
+weights: {Wq: {shape: [D, D]}}
+network:
+  Q: q @ Wq
+  S: Q @ k.T / sqrt(2)
+  A: softmax(S)
+  O: A @ v
+loss: mse(O, T)
+"""
+DECAY = """
+inputs: {X: {shape: [N, D]}, y: {shape: [N]}, lambda: {shape: []}}
+weights: {w: {shape: [D]}}
+network:
+  yhat: X @ w
+loss: mean((yhat - y)**2)/2 + lambda/2*sum(w**2)
+"""
+SKIP = """
+inputs: {X: {shape: [N, D]}, T: {shape: [N, D]}}
+weights: {V: {shape: [D, D]}}
+network:
+  H: tanh(X)
+  R: X + H @ V
+loss: sum((R - T)**2)/(2*N)
+find: [dL/dX]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "last"),
+    [
+        # the mean over N x C entries: both sizes under one fraction line
+        (TWO_DIVISORS, "dL/dW1", "X.T @ ((P - Y) @ W2.T * A * (1 - A)) / (C * N)"),
+        (TWO_DIVISORS, "dL/dW2", "A.T @ (P - Y) / (C * N)"),
+        # a divisor that both terms of a difference have
+        (
+            ATTENTION,
+            "dL/dWq",
+            "2 * q.T @ (A * ((O - T) @ v.T - sum((O - T) @ v.T * A, axis=1, keepdims=True)) @ k)"
+            " / (E * N * sqrt(2))",
+        ),
+        # a divisor of one term of a sum
+        (DECAY, "dL/dw", "X.T @ (yhat - y) / N + lambda * w"),
+        (SKIP, "dL/dX", "((R - T) @ V.T * (1 - H**2) + R - T) / N"),
+    ],
+)
+def test_single_numbers_are_divided_by_last(text, name, last):
+    s = solved_text(text)
+    found = whole(s, name)
+    assert texts(found)[-1] == last
+    assert faults(s, found) == []
+    assert len(set(texts(found))) == len(found.lines)
