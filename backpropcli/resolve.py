@@ -23,6 +23,7 @@ from backpropcli.language.nodes import (
 )
 from backpropcli.language.text import to_text
 from backpropcli.language.timeline import OVER_STEPS
+from backpropcli.on_paper import STRICT, greek_factors, on_paper, run_together
 from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES, OPS, SPELLINGS
 from backpropcli.ops.entry import Op, ShapeError
 from backpropcli.ops.sizes import Shape, Size, named, product, shape_text
@@ -38,7 +39,8 @@ class Scope(NamedTuple):
 
     ``later`` are names that are defined further down; ``aliases`` are second names of shared
     weights; ``sizes`` are the named sizes of the problem. No part may have more than ``most``
-    entries.
+    entries. ``reading`` says how products of arrays that are written as on paper are taken:
+    ``STRICT``, or as formulas of students are, in the likelier or the other way (``on_paper``).
     """
 
     shapes: Mapping[str, Shape]
@@ -48,6 +50,7 @@ class Scope(NamedTuple):
     index_from: int = 1
     hints: bool = True
     most: int = MAX_ENTRIES
+    reading: str = STRICT
 
 
 def resolve(expr: Expr, scope: Scope) -> tuple[Expr, Shape]:
@@ -81,10 +84,11 @@ class _Resolver:
                 shape = self.shapes.of(args[0])
                 said = index_trouble(node, shape, str(error), self.scope.index_from)
                 raise _error(node, said) from None
-            raise _error(node, f"`{self.short(node)}`: {self.operands(args)}{error}") from None
+            said = self.short(result if node.implicit else node)
+            raise _error(node, f"`{said}`: {self.operands(args)}{error}") from None
         return result
 
-    def name(self, node: Name) -> Name:
+    def name(self, node: Name) -> Expr:
         name = self.scope.aliases.get(node.name, node.name)
         if name in self.scope.shapes or name in self.scope.sizes:
             return node if name == node.name else Name(name, node.span)
@@ -94,6 +98,8 @@ class _Resolver:
                 f"`{name}` is used before it is defined",
                 "equations stand in the order in which they are computed",
             )
+        if self.scope.reading and (parts := greek_factors(name, self.scope.shapes)):
+            return Apply("mul", tuple(map(Name, parts)), (), node.span)
         hint = self.hint(name) if self.scope.hints else ""
         shown = name if len(name) <= SHOWN else name[:SHOWN] + "..."
         raise _error(node, f"there is no value `{shown}`", hint, name)
@@ -101,9 +107,8 @@ class _Resolver:
     def hint(self, name: str) -> str:
         if "/" in name:
             return "derivatives stand in `define` and `find`, not in the network or the loss"
-        split = _as_product(name, self.scope.shapes)
-        if split:
-            return f"a product is written {split}"
+        if split := run_together(name, self.scope.shapes):
+            return f"a product is written {'*'.join(split)}"
         if name == "e":
             return "the exponential function is written exp(...)"
         if name in FUNCTIONS:
@@ -127,6 +132,10 @@ class _Resolver:
         return ", ".join(dict.fromkeys(shown)) + ": " if shown else ""
 
     def meaning(self, node: Apply, args: list[Expr]) -> Expr:
+        if self.scope.reading and (node.implicit or node.op in ("dotted", "matmul")):
+            meant = on_paper(node, [self.shapes.of(arg) for arg in args], self.scope.reading)
+            if meant:
+                return Apply(meant, tuple(args), (), node.span)
         if node.op in ("dotted", "dot"):
             return self.dotted(node, args)
         if node.op in OVER_STEPS:
@@ -150,7 +159,7 @@ class _Resolver:
                 f"`{node.op}` has no derivative of its own to ask for",
                 "slopes are known for relu, sigmoid, tanh and the other elementwise functions",
             )
-        if node.implicit:
+        if node.implicit and not self.scope.reading:
             self.check_implicit(node, args)
         args, params = self.signature(node, op, args)
         if name in LOSSES_WITH_CLASSES:
@@ -280,14 +289,6 @@ class _Resolver:
             params = {} if base == 1 else {"base": base}
             return [args[0], call("onehot", args[1], n=scores[-1], **params)]
         return args
-
-
-def _as_product(name: str, known: Collection[str]) -> str:
-    """A name that is two known ones run together, as their product."""
-    for cut in range(1, len(name)):
-        if name[:cut] in known and name[cut:] in known:
-            return f"{name[:cut]}*{name[cut:]}"
-    return ""
 
 
 def _plural(count: int, noun: str) -> str:

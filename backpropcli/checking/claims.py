@@ -128,7 +128,13 @@ class ClaimReader:
         except Unreadable as why:
             told = self.source.complaint(visible(why.message), why.place, why.hint, why.width)
             return replace(claim, trouble=told)
-        return replace(claim, written=value.written, formula=value.formula, links=value.links)
+        return replace(
+            claim,
+            written=value.written,
+            formula=value.formula,
+            links=value.links,
+            other=value.other,
+        )
 
     def complain(self, message: str, key: Scalar, hint: str = "") -> None:
         """Add a complaint about a key."""

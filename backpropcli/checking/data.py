@@ -52,7 +52,8 @@ class Claim:
     array of ``Written`` in the shape in which it stands in the file (None where there are no
     numbers: a formula alone). ``links`` are the sides of a working, the last of which is
     ``written`` or the formula; ``formula`` is an expression over names. ``trouble`` says why it
-    cannot be read. ``sizes`` is the answer to ``shape(...)``.
+    cannot be read. ``sizes`` is the answer to ``shape(...)``. ``other`` is the formula in another
+    reading of its products.
     """
 
     quantity: str
@@ -69,6 +70,7 @@ class Claim:
     links: tuple[Link, ...] = ()
     sizes: Shape | None = None
     trouble: Complaint | None = None
+    other: Expr | None = None
 
 
 @dataclass(frozen=True, eq=False)

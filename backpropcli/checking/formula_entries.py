@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from backpropcli.checking.data import Written
@@ -27,6 +29,11 @@ def _one(sheet: Sheet, entry: Entry) -> None:
     claim = entry.claim
     assert claim.formula is not None
     entry.formula = judge_formula(claim.formula, claim.name, claim.at, sheet.graph.program)
+    if claim.other is not None and not entry.formula.same:
+        verdict = judge_formula(claim.other, claim.name, claim.at, sheet.graph.program)
+        if verdict.same:
+            entry.formula = verdict
+            entry.claim = claim = replace(claim, formula=claim.other)
     if entry.formula.diagonal:
         entry.note = DIAGONAL
     if entry.node is None:

@@ -61,6 +61,7 @@ class FormulaSheet:
         self.sheet: Sheet = lay_out(graph, [*mine, *named])
         self._follow: set[int] | None = None
         self._after: dict[int, list[Array]] = {}
+        self._leads_to: dict[int, Array] = {}
         self._put_in()
         self._drop_empty()
 
@@ -114,6 +115,7 @@ class FormulaSheet:
                 value = np.broadcast_to(found, np.shape(node.value))
             for which in at.get(i, ()):
                 entry = self.sheet.entries[which]
+                self._leads_to[id(entry)] = entry.part(value)
                 is_named = self.positions[which] == NAMED
                 own = value if is_named else self._own(entry, values)
                 if own is not None:
@@ -205,8 +207,28 @@ class FormulaSheet:
         partly = {self.positions[which] for which in left if not left[which].slips}
         for number, root in enumerate(made.roots):
             mine = {self.positions[w] for w, roots in made.by_entry.items() if number in roots}
-            found.roots.append((root, tuple(sorted(mine - partly - {NAMED}))))
+            unlike = self._unlike(root)
+            found.roots.append((root, tuple(sorted(mine - partly - unlike - {NAMED}))))
         return found
+
+    def _unlike(self, root: Root) -> set[int]:
+        """The claims that are no lost sign of this quantity: their numbers have other sizes.
+
+        The slip may have been found beside another mistake that it was not seen with elsewhere.
+        """
+        if root.name != "sign-slip":
+            return set()
+        pairs = zip(self.positions, self.sheet.entries, strict=True)
+        return {p for p, entry in pairs if entry.claim.name == root.at and not self._in_size(entry)}
+
+    def _in_size(self, entry: Entry) -> bool:
+        """Whether a formula is right, or follows, but for signs."""
+        if entry.paper is None or entry.node is None:
+            return False
+        key = entry.part(np.asarray(self.graph.nodes[entry.node].value, float))
+        rights = key, self._leads_to[id(entry)]
+        size = np.abs(np.asarray(entry.paper.value, float))
+        return any(np.allclose(size, abs(right), rtol=1e-6, atol=1e-9) for right in rights)
 
 
 def _in_numbers(claim: Claim, sizes: Mapping[str, int]) -> Claim:

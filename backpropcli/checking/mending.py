@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from backpropcli.checking.data import Claim, Submission
+from backpropcli.checking.sides import split_sides
+from backpropcli.checking.written import Piece
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Apply, Expr, Name, call, fold, is_op, postorder, with_args
 from backpropcli.language.parser import parse
 from backpropcli.language.text import to_text
+from backpropcli.on_paper import LIKELIER
 from backpropcli.ops import FUNCTIONS
 from backpropcli.problem.data import Problem
 from backpropcli.problem.definitions import all_quantities, meaning
@@ -73,7 +76,9 @@ class Mender:
 
     def look_at(self, position: int, claim: Claim) -> Claim | Misfit:
         """The claim as it is, or with a formula that fits after all, or why it does not fit."""
-        if claim.trouble is None or claim.sizes is not None or "=" in claim.text:
+        if claim.trouble is None or claim.sizes is not None:
+            return claim
+        if len(split_sides(Piece(claim.text, claim.place, claim.width, False))) > 1:
             return claim
         try:
             parsed = parse(claim.text, self.words)
@@ -105,7 +110,7 @@ class Mender:
         for node in postorder(parsed):
             if not is_op(node, *JOINED) or node.span != (error.start, error.stop):
                 continue
-            if node.implicit or len(node.args) != 2:
+            if len(node.args) != 2:
                 continue
             if all(self.meaning_or_none(arg) is not None for arg in node.args):
                 return node
@@ -129,7 +134,7 @@ class Mender:
 
     def meaning(self, parsed: Expr) -> Expr:
         """The expression over known quantities; raises ``ExpressionError``."""
-        return meaning(parsed, self.quantities, self.problem.sizes)[0]
+        return meaning(parsed, self.quantities, self.problem.sizes, reading=LIKELIER)[0]
 
     def meaning_or_none(self, parsed: Expr) -> Expr | None:
         """The expression over known quantities, or nothing where its parts do not fit."""
@@ -149,6 +154,8 @@ def _put(root: Expr, old: Expr, new: Expr) -> Expr:
 
 
 def _ways(part: Apply, index_from: int) -> Iterator[Way]:
+    if part.implicit:
+        part = Apply("matmul", part.args, (), part.span)
     left, right = part.args
     text = to_text(part, index_from)
 

@@ -108,7 +108,8 @@ class OpenFormulas:
             judged = [
                 [one.judged(known.candidates, settings) for known, one in pair] for pair in pairs
             ]
-            self.explain(found, judged, wrong, sheet, pairs[0][0][0])
+            known = [one for one, _ in pairs[0]]
+            self.explain(found, judged, wrong, sheet, known, settings)
         return found
 
     def explain(
@@ -117,7 +118,8 @@ class OpenFormulas:
         judged: Sequence[Sequence[OnInstance]],
         wrong: set[int],
         sheet: Sheet,
-        known: Known,
+        known: Sequence[Known],
+        settings: Settings,
     ) -> None:
         """Name what is wrong: sure names, then what would make it right, then possible names."""
         first, *more = judged
@@ -126,7 +128,9 @@ class OpenFormulas:
         others = [one for pair in more for one in pair]
         named = self.compare(first, others, open_ones, sheet)
         found.roots = [(root, mine) for root, mine in named if not root.possible]
-        self.repair(found, open_ones, sheet, known)
+        self.repair(found, open_ones, sheet, known[0])
+        for position in sorted(open_ones - found.explained):
+            found.roots += self.alone(position, sheet, known, settings)
         everything = [one for pair in judged for one in pair]
         for a, b in combinations(everything, 2):
             left = open_ones - found.explained
@@ -160,6 +164,21 @@ class OpenFormulas:
                 root = replace(root, explains=explains, possible=root.possible or not sure)
                 found.append((root, kept))
         return found
+
+    def alone(
+        self, position: int, sheet: Sheet, known: Sequence[Known], settings: Settings
+    ) -> list[tuple[Root, tuple[int, ...]]]:
+        """What is surely wrong with one formula that is looked at without the others.
+
+        It need not follow from a wrong one before it.
+        """
+        claims = [(position, sheet.entries[position].claim)]
+        judged = [
+            FormulaSheet(one.graph, claims, one.sizes, [position]).judged(one.candidates, settings)
+            for one in known
+        ]
+        found = self.compare(judged, (), {position}, sheet)
+        return [(root, mine) for root, mine in found if not root.possible]
 
     def repair(self, found: Judged, wrong: set[int], sheet: Sheet, known: Known) -> None:
         """Say what would make right what no mistake explains."""

@@ -30,6 +30,7 @@ from backpropcli.infer import Shapes
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Expr, Number, array, as_expr, is_op, names
 from backpropcli.language.parser import parse
+from backpropcli.on_paper import LIKELIER, OTHER, has_readings
 from backpropcli.ops import FUNCTIONS
 from backpropcli.ops.entry import Array, ShapeError
 from backpropcli.ops.sizes import product
@@ -47,11 +48,15 @@ _CALLS = FUNCTIONS | set(CALLED)
 
 
 class Value(NamedTuple):
-    """What was read: numbers, or a formula over names, and the sides of workings."""
+    """What was read: numbers, or a formula over names, and the sides of workings.
+
+    ``other`` is the formula in another reading of its products.
+    """
 
     written: Array | None = None
     formula: Expr | None = None
     links: tuple[Link, ...] = ()
+    other: Expr | None = None
 
 
 class ValueReader:
@@ -117,7 +122,10 @@ class ValueReader:
             raise piece.refused("nothing stands after the last equals sign")
         links = tuple(self.link(side) for side in sides) if len(sides) > 1 else ()
         written = self.numbers(last)
-        return Value(written, None if written is not None else self.formula(last), links)
+        if written is not None:
+            return Value(written, None, links)
+        formula = self.formula(last)
+        return Value(None, formula, links, self.other(last, formula))
 
     def link(self, side: Piece) -> Link:
         """One side of a working; without a meaning where it cannot be read."""
@@ -132,9 +140,38 @@ class ValueReader:
             parsed = parse(piece.text, self.words)
             if isinstance(parsed, Number):
                 return parsed
-            return meaning(parsed, self.quantities, self.sizes, self.most)[0]
+            return self.read(parsed)
         except ExpressionError as error:
             raise _at(piece, error) from None
+
+    def read(self, parsed: Expr) -> Expr:
+        """The meaning of an expression, products as they are written on paper.
+
+        Raises ``ExpressionError`` where it has none in either reading.
+        """
+        try:
+            return self.meaning(parsed, LIKELIER)
+        except ExpressionError:
+            if not has_readings(parsed):
+                raise
+            try:
+                return self.meaning(parsed, OTHER)
+            except ExpressionError:
+                pass
+            raise
+
+    def meaning(self, parsed: Expr, reading: str) -> Expr:
+        """The meaning of an expression in one reading; raises ``ExpressionError``."""
+        return meaning(parsed, self.quantities, self.sizes, self.most, reading)[0]
+
+    def other(self, piece: Piece, formula: Expr) -> Expr | None:
+        """What a text means in another reading of its products; None where there is none."""
+        try:
+            parsed = parse(piece.text, self.words)
+            found = self.meaning(parsed, OTHER) if has_readings(parsed) else formula
+        except ExpressionError:
+            return None
+        return None if found == formula else found
 
     def numbers(self, piece: Piece) -> Array | None:
         """The numbers that a text is made of; nothing where it has names."""

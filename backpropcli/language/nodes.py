@@ -225,7 +225,7 @@ def with_args(node: Expr, args: tuple[Expr, ...]) -> Expr:
     """The same operation on other operands (the node itself where nothing changed)."""
     if not isinstance(node, Apply) or all(a is b for a, b in zip(node.args, args, strict=True)):
         return node
-    return Apply(node.op, args, node.params, node.span)
+    return Apply(node.op, args, node.params, node.span, node.implicit)
 
 
 def substitute(root: Expr, values: Mapping[str, Expr]) -> Expr:

@@ -8,6 +8,7 @@ from backpropcli.files.tree import Mapping, Node, Scalar, describe
 from backpropcli.infer import Shapes
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Expr, Name, fold, names, with_args
+from backpropcli.on_paper import STRICT
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Definition, Problem
 from backpropcli.problem.draft import Draft
@@ -95,12 +96,16 @@ def undefined_derivative(expr: Expr, quantities: Quantities) -> str:
 
 
 def meaning(
-    parsed: Expr, quantities: Quantities, sizes: frozenset[str], most: int = MAX_ENTRIES
+    parsed: Expr,
+    quantities: Quantities,
+    sizes: frozenset[str],
+    most: int = MAX_ENTRIES,
+    reading: str = STRICT,
 ) -> tuple[Expr, Shape]:
     """A parsed expression over any quantities, resolved, and its shape.
 
-    No part of it may have more than ``most`` entries. Raises ``ExpressionError`` with the span of
-    the part that is wrong.
+    No part of it may have more than ``most`` entries; ``reading`` is that of ``Scope``. Raises
+    ``ExpressionError`` with the span of the part that is wrong.
     """
     parsed = _first_names(with_counts(parsed), quantities.aliases)
     refused = undefined_derivative(parsed, quantities)
@@ -113,6 +118,7 @@ def meaning(
         quantities.aliases,
         index_from=quantities.index_from,
         most=most,
+        reading=reading,
     )
     return resolve(parsed, scope)
 

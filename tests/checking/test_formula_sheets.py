@@ -199,3 +199,17 @@ def test_wide_layers_are_compared_without_overflow():
     text = "inputs: {x: {shape: [5000]}, y: {shape: []}}\nweights: {w: {shape: [5000]}}\n"
     text += "network: {p: sigmoid(w @ x)}\nloss: bce(p, y)\nfind: [dL/dw]\n"
     assert status(text, "dL/dw: (p - y)*x") == "correct"
+
+
+PENALTY = """\
+inputs: {X: {shape: [N, D]}, y: {shape: [N]}, lambda: {shape: []}}
+weights: {w: {shape: [D]}, b: {shape: []}}
+network: {yhat: X @ w + b}
+loss: mean((yhat - y)**2) + lambda*sum(w**2)
+"""
+
+
+def test_a_missing_penalty_after_a_lost_sign_is_no_lost_sign():
+    # dL/dw goes on from the right dL/dyhat; it is not the negative of anything
+    lines = "dL/dyhat: (2/N)(y - yhat)\ndL/dw: 2/N * X.T @ (yhat - y)\n"
+    assert told(report(PENALTY, lines)) == [("reg-gradient-missing", "dL/dw")]
