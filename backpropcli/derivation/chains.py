@@ -91,7 +91,8 @@ class _Chain:
         single = self.is_single(self.names)
         if self.names.total <= MOST_PATHS and not single:
             lines.append(Line(_sum(map(self.by_names, self.names.first(MOST_PATHS))), CHAIN))
-            if self.shape:
+            between = [name for name in self.names.below if name != self.upper]
+            if self.shape and any(self.program.shapes[name] for name in between):
                 notes.append("Each product sums over the entries of the value in between.")
         formula, why = self.closed(), "put together"
         if formula is None:

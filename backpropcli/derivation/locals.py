@@ -10,12 +10,14 @@ from backpropcli.autodiff.tidy import tidy
 from backpropcli.autodiff.vjp import Assignment, vjp
 from backpropcli.derivation.terms import simplified
 from backpropcli.evaluate.entries import entry_expressions, symbols
+from backpropcli.evaluate.floats import evaluate
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import (
     At,
     Expr,
     Name,
     Number,
+    array,
     fold,
     index,
     is_op,
@@ -43,7 +45,10 @@ class Locals:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.equations = {equation.name: equation for equation in program.forward}
+        self.equations = {
+            equation.name: equation._replace(expr=with_classes(equation.expr, program))
+            for equation in program.forward
+        }
         self.shapes = Shapes(program.shapes)
         self._cells: dict[tuple[str, str], Array] = {}
         self._entries: dict[tuple[str, Position, str, Position], Expr] = {}
@@ -139,6 +144,27 @@ class Locals:
         marked = Shapes({**self.shapes.names, MARK: shape})
         own = Assignment(equation.name, equation.expr)
         return [term.expr for term in vjp(own, Name(MARK), [lower], marked)]
+
+
+def with_classes(expr: Expr, program: Program) -> Expr:
+    """The expression with the class numbers of a target as zeros and ones, where they are known."""
+    problem = program.problem
+
+    def visit(node: Expr, args: list[Expr]) -> Expr:
+        node = with_args(node, tuple(args))
+        if not is_op(node, "onehot") or not isinstance(node.args[0], Name):
+            return node
+        given = problem.given.get(node.args[0].name)
+        if given is None or given.value is None:
+            return node
+        marks = evaluate(node, {node.args[0].name: np.asarray(given.value, float)})
+        return _listed(marks)
+
+    return fold(expr, visit)
+
+
+def _listed(values: Array) -> Expr:
+    return array(map(_listed, values)) if np.ndim(values) else Number(int(values))
 
 
 def slope_of(formula: Expr, lower: Expr, shapes: Shapes) -> Expr:

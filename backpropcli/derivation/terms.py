@@ -7,6 +7,7 @@ no product, such as a name, an entry, a call or a sum that is not multiplied out
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd
 
 from backpropcli.autodiff.coefficients import attach
 from backpropcli.derivation.monomials import (
@@ -170,9 +171,16 @@ def _with_common(terms: Sum, shared: list[Expr], factor: Fraction) -> Expr:
 
 
 def _common_coefficient(terms: Sum) -> Fraction:
-    """The coefficient that all terms have in common up to their signs, else 1."""
+    """The coefficient that all terms have in common up to their signs, else 1.
+
+    That is the greatest one where all are over the same denominator: 2 of ``2*a + 4*b``.
+    """
     sizes = {abs(m.coefficient) for m in terms}
-    factor = sizes.pop() if len(sizes) == 1 else Fraction(1)
+    below = {size.denominator for size in sizes}
+    if len(below) == 1:
+        factor = Fraction(gcd(*(size.numerator for size in sizes)), below.pop())
+    else:
+        factor = Fraction(1)
     return -factor if all(m.coefficient < 0 for m in terms) else factor
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from backpropcli.language.nodes import Apply, Expr, Name, Number, fold
+from backpropcli.language.nodes import Apply, Expr, Name, Number, fold, is_op
 from backpropcli.language.text import (
     ATOM,
     NEG,
@@ -149,11 +149,24 @@ def _signed(node: Apply, args: list[Shown], style: LatexStyle) -> Shown:
     if node.op in ("add", "sub"):
         sign = "+" if node.op == "add" else "-"
         return f"{within(args[0], SUM)} {sign} {within(args[1], TERM)}", SUM
+    loosest = PRODUCT
     if node.op == "matmul":
         sign = r"\cdot" if style.is_dot(node) else r"\,"
+        # Without a sign a product seems to bind tighter than one with a sign before it.
+        loosest += _has_sign(node.args[0], style)
     else:
-        sign = r"\cdot" if any(style.is_scalar(arg) for arg in node.args) else r"\odot"
-    return f"{within(args[0], PRODUCT)} {sign} {within(args[1], PRODUCT + 1)}", PRODUCT
+        sign = r"\cdot" if _by_number(node, style) else r"\odot"
+    return f"{within(args[0], loosest)} {sign} {within(args[1], PRODUCT + 1)}", PRODUCT
+
+
+def _by_number(product: Expr, style: LatexStyle) -> bool:
+    """Whether one side of an elementwise product is a single number."""
+    return any(style.is_scalar(arg) for arg in product.args)
+
+
+def _has_sign(left: Expr, style: LatexStyle) -> bool:
+    """Whether the left side of a matrix product is an elementwise one of arrays."""
+    return is_op(left, "mul") and not _by_number(left, style)
 
 
 def _strength(text: str) -> int:

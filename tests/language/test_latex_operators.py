@@ -24,3 +24,11 @@ STYLE = LatexStyle(templates={op.name: op.latex for op in OPS.entries() if op.la
 )
 def test_operands_that_bind_loosely_stand_in_parentheses(expr, shown):
     assert to_latex(expr, STYLE) == shown
+
+
+def test_an_elementwise_product_stands_in_parentheses_before_a_matrix_product():
+    # without them  a ⊙ b c  reads as  a ⊙ (b c)
+    arrays = STYLE._replace(is_scalar=lambda expr: expr == c)
+    assert to_latex((a * b) @ c.T, arrays) == r"\left(a \odot b\right) \, {c}^{\top}"
+    assert to_latex(a @ b.T * a, arrays) == r"a \, {b}^{\top} \odot a"
+    assert to_latex((c * a) @ b, arrays) == r"c \cdot a \, b"
