@@ -12,18 +12,37 @@ from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, Name, Number, names
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, Size, product
-from backpropcli.problem.data import Equation, Problem
+from backpropcli.problem.data import Equation, Layer, Problem
 from backpropcli.problem.quantities import split_derivative
 
 
 @dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class Counts:
-    """Parameters by weight; operations and macs by equation of the network, and the loss."""
+    """Parameters by weight; operations and macs by equation of the network, and the loss.
+
+    ``layers`` are those of several equations, by the name of their last value, as a whole.
+    """
 
     parameters: Mapping[str, Size]
     network: Mapping[str, Cost]
     loss: Cost
     by_equation: Mapping[str, Size]
+    layers: Mapping[str, Layer]
+
+    def cost_of(self, name: str) -> Cost:
+        """The operations of an equation, or of the layer that is counted under its name."""
+        layer = self.layers.get(name)
+        if layer is None:
+            return self.network.get(name, self.loss)
+        costs = [self.network[value] for value in layer.values]
+        return Cost(_sum(c.operations for c in costs), _sum(c.macs for c in costs))
+
+    def parameters_of(self, name: str) -> Size | None:
+        """The parameters of a weight, an equation, or the layer that is counted under its name."""
+        layer = self.layers.get(name)
+        if layer is not None:
+            return _sum(self.parameters.get(weight, 0) for weight in layer.weights)
+        return {**self.by_equation, **self.parameters}.get(name)
 
     def of(self, name: str) -> Size | None:
         """The count by the name of its quantity, ``parameters(W1)``; None for other quantities."""
@@ -34,8 +53,8 @@ class Counts:
             return self.total(kind)
         inner = inner.rstrip(")")
         if kind == "parameters":
-            return {**self.by_equation, **self.parameters}.get(inner)
-        spent: Size = getattr(self.network.get(inner, self.loss), kind)
+            return self.parameters_of(inner)
+        spent: Size = getattr(self.cost_of(inner), kind)
         return spent
 
     def total(self, what: str) -> Size:
@@ -204,4 +223,5 @@ def _counts(problem: Problem) -> Counts:
     own = {
         e.name: _sum(weights[n] for n in names(e.expr) if n in weights) for e in problem.equations
     }
-    return Counts(weights, network, loss[0] if loss else Cost(0, 0), own)
+    layers = {layer.name: layer for layer in problem.layers if layer.name}
+    return Counts(weights, network, loss[0] if loss else Cost(0, 0), own, layers)

@@ -213,7 +213,7 @@ class _Tidy:
                 args.append(core if core is not None else Number(1))
             else:
                 args.append(self.restored(node.args[position], attach(factor, core)))
-        if coefficient == 0:
+        if coefficient == 0 or (node.op == "array" and set(args) == {Number(0)}):
             return Fraction(0), None
         return self.simpler(Apply(node.op, tuple(args), node.params), coefficient)
 
@@ -232,6 +232,8 @@ class _Tidy:
             if is_op(inner, "matmul") and all(len(self.shapes.of(a)) == 2 for a in inner.args):
                 left, right = (self.turned(arg) for arg in inner.args)
                 return coefficient, right @ left
+        if node.op == "swap" and inner is not None:
+            return coefficient, self.swapped(inner) or node
         if node.op == "matmul":
             return coefficient, self.without_identity(node)
         if node.op == "sum" and inner is not None and self.shapes.of(node) == ():
@@ -264,6 +266,15 @@ class _Tidy:
     def turned(self, matrix: Expr) -> Expr:
         return matrix.args[0] if is_op(matrix, "transpose") else matrix.T
 
+    def swapped(self, inner: Expr) -> Expr | None:
+        """The matrices of a stack turned: of a product each factor, of turned ones as before."""
+        if is_op(inner, "swap"):
+            return inner.args[0]
+        if is_op(inner, "matmul") and all(len(self.shapes.of(a)) > 2 for a in inner.args):
+            left, right = (self.swapped(arg) or call("swap", arg) for arg in inner.args)
+            return right @ left
+        return None
+
     def without_identity(self, node: Apply) -> Expr:
         left, right = node.args
         kept = right if is_op(left, "eye") else left if is_op(right, "eye") else node
@@ -275,11 +286,12 @@ class _Tidy:
         at, shape = params["at"].items, params["shape"]
         if all(size == 1 for size in shape):
             return Apply("expand", node.args, (("shape", shape),))
-        if len(shape) != 1 or not is_known(shape) or not isinstance(at[0], int):
+        if len(at) > 1 or len(shape) > 2 or not is_known(shape) or not isinstance(at[0], int):
             return node
-        if shape[0] > LISTED:
+        if max(shape) > LISTED:
             return node
-        return array(node.args[0] if i == at[0] else Number(0) for i in range(shape[0]))
+        empty = array([Number(0)] * shape[1]) if len(shape) == 2 else Number(0)
+        return array(node.args[0] if i == at[0] else empty for i in range(shape[0]))
 
 
 def _scaled(factor: Fraction, expr: Expr) -> Expr:

@@ -47,9 +47,8 @@ class StepReader(ConstantReader):
             rest: Positions = items[1:]
         else:
             first, stop = items[0]
-            steps = range(
-                first, self.time.last - self.words.index_from + 1 if stop is None else stop
-            )
+            end = self.time.range_of(token.text).stop - self.words.index_from
+            steps = range(first, end if stop is None else stop)
             value = _listed([self.step_of(token, step, "") for step in steps], span)
             rest = ((0, None), *items[1:]) if items[1:] else ()
         result = index(value, *rest) if rest else value
@@ -62,7 +61,7 @@ class StepReader(ConstantReader):
         known = self.time.sequences[stem]
         if step in known:
             return known[step]
-        first, last = self.time.first, self.time.last
+        first, last = self.time.first, self.time.range_of(stem)[-1]
         if step in (first - 1, last + 1) and self.time.now is not None:
             said = f"`{step_name(stem, step)}` is not given, which step {self.time.now} uses"
             hint = f"give the state {'before the first' if step < first else 'after the last'} step"
@@ -74,7 +73,7 @@ class StepReader(ConstantReader):
         stem = token.text[1:]
         if stem not in self.time.sequences:
             return self.first_name(stem), self.positions() if self.here.kind == "[" else ()
-        said = f"`{token.text}` needs a step, as in {token.text}[{self.time.last}]"
+        said = f"`{token.text}` needs a step, as in {token.text}[{self.time.first}]"
         if self.here.kind != "[":
             raise self.error(said, token)
         items = self.positions(sequence=True)

@@ -25,6 +25,7 @@ class Timeline(NamedTuple):
     last: int
     sequences: Mapping[str, Mapping[int, str]]
     now: int | None = None
+    lasts: Mapping[str, int] = {}  # the last steps of sequences that end before the others
 
     def clock(self, word: str) -> int | None:
         """The step that a word in an index means: ``t`` is this one, ``T`` the last."""
@@ -32,7 +33,11 @@ class Timeline(NamedTuple):
 
     def steps(self, stem: str) -> list[str]:
         """What a sequence is called at its steps, in order, without the given states."""
-        return [self.sequences[stem][step] for step in range(self.first, self.last + 1)]
+        return [self.sequences[stem][step] for step in self.range_of(stem)]
+
+    def range_of(self, stem: str) -> range:
+        """The steps of a sequence."""
+        return range(self.first, self.lasts.get(stem, self.last) + 1)
 
     def spelled(self, text: str) -> str | None:
         """The step that ``h2`` means where h is a sequence, or nothing where none or two fit."""

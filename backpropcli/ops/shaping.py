@@ -156,8 +156,9 @@ def onehot_domain(x: Array, n: int, base: int = 1) -> str:
 def numbering_trouble(x: Array, n: int, base: int, noun: str, plural: str) -> str:
     """What is wrong with numbers that name one of n things, counted from ``base``."""
     for value in np.asarray(x, float).flat:
-        if value != int(value) or not base <= value < base + n:
-            shown = int(value) if value == int(value) else value
+        is_whole = np.isfinite(value) and value == int(value)
+        if not is_whole or not base <= value < base + n:
+            shown = int(value) if is_whole else value
             hint = f" ({plural} count from 1 here, as every index)" if base and value == 0 else ""
             return f"{noun} {shown} is not one of the {plural} {base} to {n + base - 1}{hint}"
     return ""

@@ -93,8 +93,7 @@ def _each_step(item: Scalar, quantities: Quantities) -> list[Scalar]:
         stem = stem.removeprefix("d")
     if time is None or stem not in time.sequences or len(tokens) not in (2, 4):
         return [item]
-    steps = range(time.first, time.last + 1)
-    return [item._replace(text=f"{item.text.rstrip()}[{step}]") for step in steps]
+    return [item._replace(text=f"{item.text.rstrip()}[{step}]") for step in time.range_of(stem)]
 
 
 def _asked(

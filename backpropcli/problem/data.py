@@ -41,11 +41,15 @@ class Equation(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """A layer of a layer list: its text, and the names of its values and weights."""
+    """A layer of a layer list: its text, and the names of its values and weights.
+
+    ``name`` is that of its last value where the layer is counted under it as a whole.
+    """
 
     text: str
     values: tuple[str, ...]
     weights: tuple[str, ...]
+    name: str = ""
 
 
 class Update(NamedTuple):

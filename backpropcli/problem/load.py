@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from backpropcli.errors import ProblemError
 from backpropcli.files.reader import read_documents
 from backpropcli.files.source import PROBLEM_LIMITS, Source, read_source, refuse
-from backpropcli.files.tree import Mapping, Node, describe
+from backpropcli.files.tree import Mapping, Node, Sequence, describe
 from backpropcli.language.tokens import normal_name
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.asked import check_accepted, read_find
@@ -83,7 +83,7 @@ def _is_answers(top: Node) -> bool:
 
 
 def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
-    _note_sequences(draft, entries.get("time"))
+    _note_sequences(draft, entries)
     examples = _values(draft, entries, top)
     found = _equations(draft, entries)
     upper, upstream = _upstream(draft, entries, found)
@@ -174,12 +174,13 @@ def _asked(
 # What few problems have is imported where one has it: the command starts faster.
 
 
-def _note_sequences(draft: Draft, node: Node | None) -> None:
+def _note_sequences(draft: Draft, entries: dict[str, Node]) -> None:
     """The names of sequences, before the given values are read: a given one may be ``h[0]``."""
-    if node is not None:
+    time, network = entries.get("time"), entries.get("network")
+    if time is not None or isinstance(network, Sequence):
         from backpropcli.problem.time import sequence_names
 
-        draft.sequences = sequence_names(node)
+        draft.sequences = sequence_names(time, network)
 
 
 def _timed(draft: Draft, node: Node | None) -> list[Timed]:

@@ -8,6 +8,7 @@ before the first step, ``h[0]`` where counting starts at 1, is given under ``inp
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from backpropcli.problem.settings import whole_number
 
 MAX_STEPS = 1000
 MAX_EQUATIONS = 5000
+RECURRENT = {"rnn": "h", "lstm": "hc", "gru": "h"}  # the states of recurrent layers
 
 
 class Timed(NamedTuple):
@@ -30,11 +32,19 @@ class Timed(NamedTuple):
     node: Node
 
 
-def sequence_names(node: Node | None) -> frozenset[str]:
-    """The names of the sequences, known before the equations are read."""
-    entries = node.entries if isinstance(node, MappingNode) else ()
-    found = (read_step(key.text) for key, _ in entries)
-    return frozenset(one[0] for one in found if one is not None)
+def sequence_names(time: Node | None, network: Node | None) -> frozenset[str]:
+    """The names of the sequences of equations and of layers, known before anything is read."""
+    entries = time.entries if isinstance(time, MappingNode) else ()
+    found = [read_step(key.text) for key, _ in entries]
+    stems = {one[0] for one in found if one is not None}
+    kinds: Counter[str] = Counter()
+    for item in network.items if isinstance(network, Sequence) else ():
+        kind = tokenize(item.text)[0].text if isinstance(item, Scalar) else ""
+        kinds[kind] += 1
+        layer = f"{kind}{kinds[kind]}"
+        if kind in RECURRENT:
+            stems |= {f"{layer}{back}_{s}" for back in ("", "_back") for s in RECURRENT[kind]}
+    return frozenset(stems)
 
 
 def read_time(draft: Draft, node: Node | None) -> list[Timed]:

@@ -151,6 +151,10 @@ class _Maker(StepMaker):
         rows += [CountRow(name, None, *spent) for name, spent in counts.network.items()]
         if self.problem.loss and self.problem.loss not in counts.network:
             rows.append(CountRow(self.problem.loss, None, *counts.loss))
+        rows += [
+            CountRow(f"{name}, as a layer", counts.parameters_of(name), *counts.cost_of(name))
+            for name in counts.layers
+        ]
         if not rows:
             return ()
         totals = (counts.total("parameters"), counts.total("operations"), counts.total("macs"))

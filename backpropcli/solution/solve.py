@@ -120,11 +120,11 @@ def _counted(program: Program) -> dict[str, int]:
     """The counts that definitions and ``find`` may use, where they are numbers."""
     counts = program.counts
     found: dict[str, Any] = {what: counts.total(what) for what in COUNTS}
-    for name, size in {**counts.by_equation, **counts.parameters}.items():
-        found[f"parameters({name})"] = size
+    for name in {**counts.by_equation, **counts.parameters}:
+        found[f"parameters({name})"] = counts.parameters_of(name)
     costs = dict(counts.network)
     if program.problem.loss:
         costs.setdefault(program.problem.loss, counts.loss)
-    for name, spent in costs.items():
-        found[f"operations({name})"], found[f"macs({name})"] = spent
+    for name in costs:
+        found[f"operations({name})"], found[f"macs({name})"] = counts.cost_of(name)
     return {name: size for name, size in found.items() if isinstance(size, int)}

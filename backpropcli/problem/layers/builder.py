@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from typing import NamedTuple
+
+import numpy as np
 
 from backpropcli.files.tree import Scalar
 from backpropcli.language.grammar import ExpressionError, Vocabulary
 from backpropcli.language.nodes import Expr
 from backpropcli.language.parser import parse
 from backpropcli.language.text import param_text
+from backpropcli.language.timeline import Timeline, step_name
 from backpropcli.ops import FUNCTIONS
-from backpropcli.ops.sizes import Shape, shape_text
+from backpropcli.ops.sizes import Shape, is_known, shape_text, whole
 from backpropcli.problem.data import Given, Layer
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.layers.kind import Activation, LayerError
@@ -29,12 +33,13 @@ class Written(NamedTuple):
 class Builder:
     """What the layers so far have built; a kind adds weights, inputs and equations to it.
 
-    ``current`` is the value that enters the next layer, ``shape`` its shape.
+    ``data`` enters the first layer; ``current`` is the value that enters the next layer, ``shape``
+    its shape.
     """
 
     def __init__(self, draft: Draft, data: str, column: bool) -> None:
         self.draft, self.column = draft, column
-        self.current = data
+        self.data = self.current = data
         self.numbers: Counter[str] = Counter()  # the highest number that a name has so far
         self.shapes: dict[str, Shape] = {n: given.shape for n, given in draft.given.items()}
         self.equations: list[Written] = []
@@ -42,16 +47,22 @@ class Builder:
         self._node: Scalar
         self._weights: list[str] = []
         self._spoiled = False  # a given weight of this layer has another shape
+        self._name = ""
 
     def start(self, node: Scalar) -> None:
         """A new layer begins, on that line."""
-        self._node, self._weights, self._spoiled = node, [], False
+        self._node, self._weights, self._spoiled, self._name = node, [], False, ""
         self._before = len(self.equations)
 
     def finish(self) -> None:
         """The layer is complete."""
         values = tuple(written.name for written in self.equations[self._before :])
-        self.layers.append(Layer(self._node.text, values, tuple(self._weights)))
+        self.layers.append(Layer(self._node.text, values, tuple(self._weights), self._name))
+
+    def whole(self, kind: str) -> str:
+        """The name of a layer of several equations, under which it is counted: lstm1, gru2."""
+        self._name = f"{kind}{self.next(kind)}"
+        return self._name
 
     @property
     def shape(self) -> Shape:
@@ -83,6 +94,39 @@ class Builder:
         self._given(name, "input", shape, "")
         return name
 
+    def sequence(self, stem: str, steps: int, start: int = 0, shape: Shape | None = None) -> str:
+        """Add values with a step of time as their first index, such as lstm1_h.
+
+        A sequence with a ``shape`` has a state at the step ``start``, before its first step or
+        after its last, which is zero unless it is given. Returns the name of that state.
+        """
+        time = self.draft.time or Timeline(self.draft.index_from, self.draft.index_from, {})
+        last = time.first + steps - 1
+        names = {step: step_name(stem, step) for step in range(time.first, last + 1)}
+        if shape is not None:
+            names[start] = self._zeros(stem, start, shape)
+        self.draft.time = time._replace(
+            last=max(last, time.last),
+            sequences={**time.sequences, stem: names},
+            lasts={**time.lasts, stem: last},
+        )
+        self.draft.places.setdefault(stem, self._node.place)
+        return names.get(start, "")
+
+    def _zeros(self, stem: str, step: int, shape: Shape) -> str:
+        """A state that is zero unless it is given, as ``lstm1_h[0]`` or ``lstm1_h0``."""
+        for name in (f"{stem}{step}", step_name(stem, step)):
+            if name in self.draft.given:
+                self._given(name, self.draft.given[name].kind, shape, "")
+                return name
+        name = step_name(stem, step)
+        self._given(name, "input", shape, "")
+        if is_known(shape):
+            exact = np.full(whole(shape), Fraction(0), object)
+            zeros = Given(name, "input", shape, np.zeros(whole(shape)), exact)
+            self.draft.given[name] = zeros
+        return name
+
     def _given(self, name: str, kind: str, shape: Shape, order: str) -> None:
         given = self.draft.given.get(self.draft.aliases.get(name, name))
         if given is None:
@@ -105,7 +149,8 @@ class Builder:
                 f"this layer gives {name}, which is already defined in line {taken.line}"
             )
         try:
-            expr = parse(text, Vocabulary(FUNCTIONS, self.shapes, self.draft.index_from))
+            words = Vocabulary(FUNCTIONS, self.shapes, self.draft.index_from, time=self.draft.time)
+            expr = parse(text, words)
             shape = resolve(expr, self._scope())[1]
         except ExpressionError as error:
             raise LayerError(error.message, error.hint) from None

@@ -223,11 +223,11 @@ class _Writer:
         parameters.update({name: _size(size) for name, size in counts.parameters.items()})
         layers = {
             name: {
-                "parameters": _size(counts.by_equation[name]),
-                "operations": _size(cost.operations),
-                "macs": _size(cost.macs),
+                "parameters": _size(counts.parameters_of(name) or 0),
+                "operations": _size(counts.cost_of(name).operations),
+                "macs": _size(counts.cost_of(name).macs),
             }
-            for name, cost in counts.network.items()
+            for name in counts.network
         }
         return {
             "parameters": parameters,
