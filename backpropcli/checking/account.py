@@ -54,8 +54,12 @@ class Accounts:
     def __init__(self, judge: Judge, trial: Trial, exempt: Exempt, pen: Pen) -> None:
         self.judge, self.sheet, self.trial = judge, judge.sheet, trial
         self.exempt, self.pen = exempt, pen
+        self.off = {which: bool(np.any(v.mismatch)) for which, v in judge.verdicts.items()}
+        self.bare: dict[tuple[int, bytes, bytes], Left | None] = {}
         found = {which: self.left(which, {}, True) for which in exempt.wrong}
         self.plain = {which: left for which, left in found.items() if left is not None}
+        partners = {partner for left in self.plain.values() for partner in _partners(left)}
+        self.single = {w: left.cost for w, left in self.plain.items() if w not in partners}
 
     def make(
         self, parts: tuple[Candidate, ...], strict: bool = True, limit: float = np.inf
@@ -66,6 +70,8 @@ class Accounts:
         worth working out.
         """
         predictions: dict[int, Prediction] = {}
+        if limit < np.inf and self.at_least(parts) >= limit:
+            return None
         if parts:
             found = self.trial.predictions([change for part in parts for change in part.changes])
             if found is None:
@@ -73,7 +79,7 @@ class Accounts:
             predictions = found
         account = Account(parts, predictions)
         account.cost = sum(self.part_cost(part, parts) for part in parts)
-        affected = [w for w in predictions if w in self.plain or not self.is_off(w)]
+        affected = [w for w in predictions if w in self.plain or not self.off[w]]
         bare = {w: self.left(w, predictions, False) for w in affected}
         helps = not parts or any(self._is_less(w, left) for w, left in bare.items())
         account.left = {w: left for w, left in self.plain.items() if w not in predictions}
@@ -89,9 +95,16 @@ class Accounts:
         account.cost += sum(left.cost for left in account.left.values())
         return account
 
-    def is_off(self, which: int) -> bool:
-        """Whether an entry is off at all, explained or not."""
-        return bool(np.any(self.judge.verdicts[which].mismatch))
+    def at_least(self, parts: Sequence[Candidate]) -> float:
+        """What an account with these mistakes costs at least: what they cannot reach is left."""
+        reached = self.trial.reached([node for part in parts for node in part.nodes])
+        left = sum(cost for which, cost in self.single.items() if which not in reached)
+        return left + sum(self.part_cost(part, parts) for part in parts)
+
+    def leaves_some(self, parts: Sequence[Candidate]) -> bool:
+        """Whether some of what is off is beyond the reach of these mistakes."""
+        reached = self.trial.reached([node for part in parts for node in part.nodes])
+        return any(which not in reached for which in self.plain)
 
     def _is_less(self, which: int, left: Left | None) -> bool:
         """Whether fewer numbers of a wrong entry are off than before."""
@@ -111,6 +124,15 @@ class Accounts:
 
     def left(self, which: int, predictions: dict[int, Prediction], slips: bool) -> Left | None:
         """What is off at one entry, and the cheapest words for it."""
+        if slips or which not in predictions:
+            return self._left(which, predictions, slips)
+        value, error = predictions[which]
+        key = which, value.tobytes(), error.tobytes()
+        if key not in self.bare:
+            self.bare[key] = self._left(which, predictions, False)
+        return self.bare[key]
+
+    def _left(self, which: int, predictions: dict[int, Prediction], slips: bool) -> Left | None:
         entry, verdict = self.sheet.entries[which], self.judge.verdicts[which]
         paper = entry.worked or entry.paper
         assert paper is not None

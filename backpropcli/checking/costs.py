@@ -6,6 +6,7 @@ from math import log2
 
 import numpy as np
 
+from backpropcli.checking.kept import SMALL, Kept, mark
 from backpropcli.checking.paper import Paper
 from backpropcli.mistakes import catalogue
 from backpropcli.ops.entry import Array
@@ -34,6 +35,16 @@ def spelled(paper: Paper, error: Array, off: Array, meant: Array) -> float:
 
     A zero where another number is meant says as much as that number would.
     """
+    if paper.value.size > SMALL:
+        return _spelled(paper, error, off, meant)
+    key = (paper.mark, *map(mark, map(np.asarray, (error, off, meant))))
+    return _SPELLED.get(key, lambda: _spelled(paper, error, off, meant))
+
+
+_SPELLED: Kept[float] = Kept()
+
+
+def _spelled(paper: Paper, error: Array, off: Array, meant: Array) -> float:
     count = int(np.count_nonzero(off))
     if not count:
         return 0.0

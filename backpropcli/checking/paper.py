@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor, log10
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from backpropcli.checking.data import Written
+from backpropcli.checking.kept import SMALL, Kept, frozen, mark
 from backpropcli.ops.entry import Array
 
 NOISE = 1e-9  # relative; what float64 loses on the way
@@ -47,6 +49,13 @@ class Paper:
         """Half a unit: what rounding may have taken away."""
         return self.unit / 2
 
+    @cached_property
+    def mark(self) -> bytes:
+        """What makes these numbers what they are, but for their texts."""
+        arrays = (self.value, self.unit, self.whole, self.digits)
+        form = (self.value.shape, self.finest, self.counted)
+        return b"".join([repr(form).encode(), *(np.asarray(a).tobytes() for a in arrays)])
+
 
 def on_paper(written: Array) -> Paper:
     """Arrays of what was written; all entries are ``Written``."""
@@ -66,6 +75,17 @@ def fits(paper: Paper, value: Array, error: Array, exact: bool | Array, judging:
 
     ``exact`` says that the value is rational, so that a whole number must be met exactly.
     """
+    if paper.value.size > SMALL:
+        return _fits(paper, value, error, exact, judging)
+    sure = exact if isinstance(exact, bool) else mark(np.asarray(exact))
+    key = (paper.mark, mark(np.asarray(value)), mark(np.asarray(error)), sure, judging)
+    return _FITTED.get(key, lambda: frozen(np.array(_fits(paper, value, error, exact, judging))))
+
+
+_FITTED: Kept[Array] = Kept()
+
+
+def _fits(paper: Paper, value: Array, error: Array, exact: bool | Array, judging: Judging) -> Array:
     off = np.abs(paper.value - value)
     noise = NOISE * np.abs(value) + 1e-12
     if paper.counted:

@@ -204,6 +204,8 @@ class Search:
         for one in self.relevant():
             if one in account.parts or overlap(one, others) or self.is_late():
                 continue
+            if self.is_far(account, (*others, one)):
+                continue
             trial = self.accounts.make((*others, one))
             if trial is None:
                 continue
@@ -211,6 +213,16 @@ class Search:
             if same or trial.cost <= account.cost + TIE:
                 found.append((trial.cost, one))
         return sorted(found, key=lambda pair: pair[0])
+
+    def is_far(self, account: Account, parts: Sequence[Candidate]) -> bool:
+        """Whether an account is seen to be longer, and to leave other numbers, without making it.
+
+        One that leaves nothing is no other that cannot reach all of what is off.
+        """
+        accounts = self.accounts
+        if account.left or not accounts.leaves_some(parts):
+            return False
+        return accounts.at_least(parts) > account.cost + TIE
 
 
 def _share(first: Candidate, second: Candidate, spaces: Sequence[set[int]]) -> bool:

@@ -22,6 +22,8 @@ class Trial:
         self.values = judge.state.values
         self.fixed = self._fixed()
         self._reach: dict[int, tuple[int, ...]] = {}
+        self._reached: dict[int, frozenset[int]] = {}
+        self._found: dict[Change, dict[int, Prediction] | None] = {}
         self.count = 0
 
     def _fixed(self) -> set[int]:
@@ -51,6 +53,14 @@ class Trial:
             known = self._reach[start] = tuple(sorted(seen))
         return known
 
+    def reached(self, starts: Sequence[int]) -> frozenset[int]:
+        """The entries that see a change of some nodes."""
+        for start in starts:
+            if start not in self._reached:
+                seen = (which for i in self.reach(start) for which in self.judge.at.get(i, ()))
+                self._reached[start] = frozenset(seen)
+        return frozenset().union(*(self._reached[start] for start in starts))
+
     def behind(self, end: int) -> set[int]:
         """The node itself and those before it that were not handed in."""
         seen, stack = {end}, [end]
@@ -64,11 +74,29 @@ class Trial:
     def predictions(self, changes: Sequence[Change]) -> dict[int, Prediction] | None:
         """The numbers that the changes lead to, by entry; nothing where they are not finite."""
         self.count += 1
-        changed = {change.node: change for change in changes}
-        if len(changed) == 1:
-            order: Sequence[int] = self.reach(next(iter(changed)))
-        else:
-            order = sorted({i for node in changed for i in self.reach(node)})
+        if len(changes) == 1:
+            return self._alone(changes[0])
+        reaches = [self.reach(change.node) for change in changes]
+        order = sorted(set().union(*reaches))
+        if len(order) < sum(map(len, reaches)):
+            return self._predicted({change.node: change for change in changes}, order)
+        found: dict[int, Prediction] = {}  # what does not meet is found change by change
+        for change in changes:
+            alone = self._alone(change)
+            if alone is None:
+                return None
+            found |= alone
+        return {w: found[w] for i in order for w in self.judge.at.get(i, ()) if w in found}
+
+    def _alone(self, change: Change) -> dict[int, Prediction] | None:
+        """The predictions of one change, worked out once."""
+        if change not in self._found:
+            self._found[change] = self._predicted({change.node: change}, self.reach(change.node))
+        return self._found[change]
+
+    def _predicted(
+        self, changed: dict[int, Change], order: Sequence[int]
+    ) -> dict[int, Prediction] | None:
         new: dict[int, Array] = {}
         found: dict[int, Prediction] = {}
         with np.errstate(all="ignore"):
