@@ -60,18 +60,24 @@ class Accounts:
         self.plain = {which: left for which, left in found.items() if left is not None}
         partners = {partner for left in self.plain.values() for partner in _partners(left)}
         self.single = {w: left.cost for w, left in self.plain.items() if w not in partners}
+        self.partners = frozenset(partners)
 
     def make(
-        self, parts: tuple[Candidate, ...], strict: bool = True, limit: float = np.inf
+        self,
+        parts: tuple[Candidate, ...],
+        strict: bool = True,
+        limit: float = np.inf,
+        or_clean: bool = False,
     ) -> Account | None:
         """The account with these mistakes; nothing where it is not computable.
 
         A ``strict`` one may not make wrong what is right, and one longer than ``limit`` is not
-        worth working out.
+        worth working out: unless it leaves nothing that is off, with ``or_clean``.
         """
-        predictions: dict[int, Prediction] = {}
-        if limit < np.inf and self.at_least(parts) >= limit:
+        clean = or_clean and not self.leaves_some(parts)
+        if limit < np.inf and not clean and self.at_least(parts) >= limit:
             return None
+        predictions: dict[int, Prediction] = {}
         if parts:
             found = self.trial.predictions([change for part in parts for change in part.changes])
             if found is None:
@@ -83,7 +89,9 @@ class Accounts:
         bare = {w: self.left(w, predictions, False) for w in affected}
         helps = not parts or any(self._is_less(w, left) for w, left in bare.items())
         account.left = {w: left for w, left in self.plain.items() if w not in predictions}
-        if account.cost + _least(account.left.values()) >= limit:
+        clean = or_clean and not account.left and not any(bare.values())
+        least = account.cost + _least(account.left.values()) + self.least(bare)
+        if least >= limit and not clean:
             return None
         for which, left in bare.items():
             full = self.left(which, predictions, True) if helps and left else left
@@ -94,6 +102,11 @@ class Accounts:
             return None
         account.cost += sum(left.cost for left in account.left.values())
         return account
+
+    def least(self, bare: dict[int, Left | None]) -> float:
+        """What these cost at least: if one of them is off, some slip or its digits."""
+        known = [left.cost for w, left in bare.items() if left and w not in self.partners]
+        return min(self.pen.least, *known) if known else 0.0
 
     def at_least(self, parts: Sequence[Candidate]) -> float:
         """What an account with these mistakes costs at least: what they cannot reach is left."""

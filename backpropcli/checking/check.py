@@ -77,7 +77,12 @@ class Checker:
 
     def graph(self, also: Collection[str]) -> Graph:
         """The graph of the problem with derivatives that are claimed beyond ``find``."""
-        key = tuple(sorted(set(also)))
+        wanted = set(also)
+        key = (
+            tuple(sorted(name for name in wanted if self.graph(()).find(name) is None))
+            if wanted
+            else ()
+        )
         if key not in self._solutions:
             solution = solve(self.problem, key)
             graph = Graph(solution)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from backpropcli.checking.formula import Compute, Formula, on_paper
+from backpropcli.checking.met import Meetings
 from backpropcli.language.nodes import Expr, Name, Number
 from backpropcli.ops.entry import Array
 from backpropcli.problem.data import Equation
@@ -62,6 +64,11 @@ class Graph:
         for i, node in enumerate(self.nodes):
             for parent in node.parents:
                 self.nodes[parent].children.append(i)
+
+    @cached_property
+    def meetings(self) -> Meetings:
+        """The nodes as they were met on the sheets of a class."""
+        return Meetings(self)
 
     def find(self, name: str, example: int = 0, step: int = 0) -> int | None:
         """The node of a quantity; an example's or a step's (from 1) own one, or nothing."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from backpropcli.checking.formula import Compute
 from backpropcli.checking.graph import Graph
+from backpropcli.checking.met import Met, Place, State, Verdict, written_here
 from backpropcli.checking.paper import Judging, Paper, fits, is_cut, is_rounded_up
 from backpropcli.checking.rounding import Rounding
 from backpropcli.checking.sheet import Entry, Sheet
@@ -18,41 +19,6 @@ from backpropcli.ops.entry import Array
 Recomputed = tuple[Compute, Sequence[int]]
 
 CAP = 1.5  # units of the last place that a step between submitted values may be off
-
-
-@dataclass(eq=False)
-class State:
-    """Values and their uncertainties at every node, with the student's own numbers put in."""
-
-    values: list[Array]
-    errors: list[Array]
-    predicted: list[Array]  # before the student's own number is put in
-    spread: list[Array]
-    wrong: list[bool]  # whether the node or one before it differs from the key
-
-
-@dataclass(eq=False)
-class Verdict:
-    """How the numbers of one entry compare.
-
-    ``follows`` and ``right`` say for each number whether it follows from the student's own
-    earlier values, and whether it is the key's; ``near`` allows for rounding on the way to the
-    key. ``carried_on`` is False where later values use the right number instead.
-    """
-
-    follows: Array
-    right: Array
-    near: Array
-    predicted: Array
-    error: Array
-    carried_on: bool = True
-    lost: bool = False  # follows only from a value that is all zero or not usable
-    tainted: bool = False  # some earlier value is wrong
-
-    @property
-    def mismatch(self) -> Array:
-        """The numbers that neither follow nor are right."""
-        return ~self.follows & ~self.right & ~(self.near & self.tainted)
 
 
 class Judge:
@@ -86,7 +52,8 @@ class Judge:
 
     def _start(self) -> None:
         self.verdicts: dict[int, Verdict] = {}
-        self.key_errors = self.rounding.of_key()
+        key = self.rounding.style, self.rounding.units
+        self.key_errors = self.graph.meetings.of_key.get(key, self.rounding.of_key)
         self.state = self._run()
 
     def _try_cutting(self, sure: bool) -> None:
@@ -114,22 +81,48 @@ class Judge:
 
     def _run(self) -> State:
         """All nodes in order, the student's numbers put in where they were handed in."""
-        nodes = self.graph.nodes
-        state = State([], [], [], [], [])
-        for i, node in enumerate(nodes):
-            if node.compute is None:
-                predicted = np.asarray(node.value, float)
+        state = State([], [], [], [], [], [])
+        meetings = self.graph.meetings
+        setting = (self.rounding.style, self.rounding.units, self.judging, self.cuts, self.clamp)
+        for i in range(len(self.graph.nodes)):
+            key = self._key(i, state) if meetings.keeps else None
+            if key is None:
+                state.take(self._met(i, state))
             else:
-                predicted = self._computed(i, state)
-            state.predicted.append(predicted)
-            state.values.append(predicted)
-            error = self.rounding.reached(i, state.values, state.errors)
-            state.spread.append(error)
-            state.errors.append(error + self.rounding.written(i, predicted, error))
-            state.wrong.append(any(state.wrong[p] for p in node.parents))
-            for which in self.at.get(i, ()):
-                self._meet(which, i, state)
+                state.take(meetings.known.get((setting, key), partial(self._met, i, state)))
+            met = state.met[i]
+            if met.inner is not None:
+                self.rounding.inner[i] = met.inner
+            self.verdicts.update(zip(self.at.get(i, ()), met.verdicts, strict=True))
         return state
+
+    def _key(self, i: int, state: State) -> Hashable | None:
+        """All that a node depends on, but for the setting; nothing where it is better not kept."""
+        here = self.at.get(i, ())
+        if i in self.changes or not self.meant.isdisjoint(here):
+            return None
+        before = tuple([(state.met[p].mark, p in self.at) for p in self.graph.meetings.needs[i]])
+        return i, before, written_here([self.sheet.entries[which] for which in here])
+
+    def _met(self, i: int, state: State) -> Met:
+        """One node, worked out."""
+        node = self.graph.nodes[i]
+        if node.compute is None:
+            predicted = np.asarray(node.value, float)
+        else:
+            predicted = self._computed(i, state)
+        self.rounding.inner.pop(i, None)
+        spread = self.rounding.reached(i, [*state.values, predicted], state.errors)
+        error = spread + self.rounding.written(i, predicted, spread)
+        at = Place(
+            i, predicted, spread, predicted, error, any(state.wrong[p] for p in node.parents)
+        )
+        verdicts = tuple([self._meet(which, at, state) for which in self.at.get(i, ())])
+        meetings = self.graph.meetings
+        return Met(
+            predicted, spread, at.value, at.error, at.wrong, self.rounding.inner.get(i), verdicts,
+            meetings.mark(np.asarray(at.value), at.error, at.wrong), next(meetings.numbers),
+        )  # fmt: skip
 
     def _computed(self, i: int, state: State) -> Array:
         """What follows at a node from the values before it."""
@@ -143,18 +136,17 @@ class Judge:
         value = np.asarray(compute([state.values[p] for p in parents]), float)
         return np.broadcast_to(value, np.shape(node.value))
 
-    def _meet(self, which: int, i: int, state: State) -> None:
+    def _meet(self, which: int, at: Place, state: State) -> Verdict:
         """Compare one entry with its prediction and the key, then go on with its numbers."""
         entry = self.sheet.entries[which]
-        verdict = self._verdict(entry, i, state)
-        self.verdicts[which] = verdict
+        verdict = self._verdict(entry, at, state)
         assert entry.paper is not None
         verdict.carried_on = which not in self.meant
         rounded = verdict.follows & (verdict.near | (not verdict.tainted))
         wrong = bool(np.any(~(verdict.right | rounded)))
         verdict.lost = wrong and _is_degenerate(entry, self.graph)
         if not self.clamp or verdict.lost:
-            return
+            return verdict
         numbers = entry.paper.value
         size = entry.paper.unit if self.cuts else entry.paper.half
         half = np.where(self._is_sharp(entry.paper, verdict), 0.0, size)
@@ -162,9 +154,10 @@ class Judge:
             right = self.meant_values.get(which, verdict.predicted)
             numbers = np.where(verdict.mismatch, right, numbers)
             wrong = bool(np.any(~(verdict.right | verdict.near | verdict.mismatch)))
-        state.values[i] = entry.put_in(state.values[i], numbers)
-        state.errors[i] = entry.put_in(state.errors[i], half)
-        state.wrong[i] = wrong if entry.is_whole else wrong or state.wrong[i]
+        at.value = entry.put_in(at.value, numbers)
+        at.error = entry.put_in(at.error, half)
+        at.wrong = wrong if entry.is_whole else wrong or at.wrong
+        return verdict
 
     def _is_sharp(self, paper: Paper, verdict: Verdict) -> Array:
         """Whole numbers that are meant as such, not as rounded ones."""
@@ -172,10 +165,11 @@ class Judge:
         rounded = paper.whole & (verdict.follows | verdict.right) & ~sure
         return (paper.whole & ~rounded) | (paper.unit <= 0)
 
-    def _verdict(self, entry: Entry, i: int, state: State) -> Verdict:
+    def _verdict(self, entry: Entry, at: Place, state: State) -> Verdict:
+        i = at.node
         paper, node = entry.paper, self.graph.nodes[i]
         assert paper is not None
-        predicted, error = entry.part(state.predicted[i]), entry.part(state.spread[i])
+        predicted, error = entry.part(at.predicted), entry.part(at.spread)
         key = entry.part(np.asarray(node.value, float))
         none = np.zeros(np.shape(key))
         tainted = any(state.wrong[p] for p in node.parents)

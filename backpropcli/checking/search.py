@@ -201,28 +201,18 @@ class Search:
         others = tuple(p for p in account.parts if p is not part)
         found: list[tuple[float, Candidate]] = []
         mark = account.signature()
+        # Of an account that leaves something, another one may leave the same at any length.
+        limit = np.inf if account.left else np.nextafter(account.cost + TIE, np.inf)
         for one in self.relevant():
             if one in account.parts or overlap(one, others) or self.is_late():
                 continue
-            if self.is_far(account, (*others, one)):
-                continue
-            trial = self.accounts.make((*others, one))
+            trial = self.accounts.make((*others, one), limit=limit, or_clean=not account.left)
             if trial is None:
                 continue
             same = trial.signature() == mark
             if same or trial.cost <= account.cost + TIE:
                 found.append((trial.cost, one))
         return sorted(found, key=lambda pair: pair[0])
-
-    def is_far(self, account: Account, parts: Sequence[Candidate]) -> bool:
-        """Whether an account is seen to be longer, and to leave other numbers, without making it.
-
-        One that leaves nothing is no other that cannot reach all of what is off.
-        """
-        accounts = self.accounts
-        if account.left or not accounts.leaves_some(parts):
-            return False
-        return accounts.at_least(parts) > account.cost + TIE
 
 
 def _share(first: Candidate, second: Candidate, spaces: Sequence[set[int]]) -> bool:

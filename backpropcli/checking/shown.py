@@ -53,6 +53,12 @@ class Pen:
         """The prior weights of all mistakes together."""
         return total_weight()
 
+    @cached_property
+    def least(self) -> float:
+        """What the likeliest slip costs."""
+        likeliest = max([catalogue()[COUNTED].prior, *(slip.prior for slip in self.slips)])
+        return class_bits(likeliest, self.total) + log2(max(1, self.sites))
+
     def explain(
         self,
         which: int,

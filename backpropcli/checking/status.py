@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backpropcli.checking.judge import Judge, Verdict
+from backpropcli.checking.judge import Judge
+from backpropcli.checking.met import Verdict
 from backpropcli.checking.sheet import Entry
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import shape_text

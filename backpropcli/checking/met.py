@@ -1,0 +1,134 @@
+"""What a node of a graph comes to on a sheet, kept over the sheets of a class.
+
+It depends on the numbers that stand there, and on the values and uncertainties of the nodes that
+it is computed from. Most nodes of a sheet are met so on others too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from backpropcli.checking.kept import MOST, SMALL, Kept
+from backpropcli.ops.entry import Array
+
+if TYPE_CHECKING:
+    from backpropcli.checking.graph import Graph
+    from backpropcli.checking.sheet import Entry
+
+MOST_NODES = 500
+MOST_STYLES = 64
+
+
+@dataclass(eq=False)
+class State:
+    """Values and their uncertainties at every node, with the student's own numbers put in."""
+
+    values: list[Array]
+    errors: list[Array]
+    predicted: list[Array]  # before the student's own number is put in
+    spread: list[Array]
+    wrong: list[bool]  # whether the node or one before it differs from the key
+    met: list[Met]
+
+    def take(self, met: Met) -> None:
+        """Add the next node."""
+        self.values.append(met.value)
+        self.errors.append(met.error)
+        self.predicted.append(met.predicted)
+        self.spread.append(met.spread)
+        self.wrong.append(met.wrong)
+        self.met.append(met)
+
+
+@dataclass(eq=False)
+class Place:
+    """A node while it is met: its numbers before and after the student's own are put in."""
+
+    node: int
+    predicted: Array
+    spread: Array
+    value: Array
+    error: Array
+    wrong: bool
+
+
+@dataclass(eq=False)
+class Verdict:
+    """How the numbers of one entry compare.
+
+    ``follows`` and ``right`` say for each number whether it follows from the student's own
+    earlier values, and whether it is the key's; ``near`` allows for rounding on the way to the
+    key. ``carried_on`` is False where later values use the right number instead.
+    """
+
+    follows: Array
+    right: Array
+    near: Array
+    predicted: Array
+    error: Array
+    carried_on: bool = True
+    lost: bool = False  # follows only from a value that is all zero or not usable
+    tainted: bool = False  # some earlier value is wrong
+
+    @property
+    def mismatch(self) -> Array:
+        """The numbers that neither follow nor are right."""
+        return ~self.follows & ~self.right & ~(self.near & self.tainted)
+
+
+class Met(NamedTuple):
+    """A node on a sheet: its value before and after the student's numbers are put in.
+
+    ``mark`` stands for value, uncertainty and whether it is wrong, ``number`` for all of this.
+    """
+
+    predicted: Array
+    spread: Array
+    value: Array
+    error: Array
+    wrong: bool
+    inner: Array | None
+    verdicts: tuple[Verdict, ...]
+    mark: int
+    number: int
+
+
+class Meetings:
+    """The nodes of a graph as they were met."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.known: Kept[Met] = Kept()
+        self.of_key: Kept[list[Array]] = Kept(MOST_STYLES)  # how far rounding may move the key
+        self.marks: dict[Hashable, int] = {}
+        self.numbers = count()
+        sizes = (np.size(node.value) for node in graph.nodes)
+        self.keeps = len(graph.nodes) <= MOST_NODES and all(size <= SMALL for size in sizes)
+        self.needs = [needed(graph, i) for i in range(len(graph.nodes))]
+
+    def mark(self, value: Array, error: Array, wrong: bool) -> int:
+        """A number for a value, its uncertainty, and whether it is wrong; never used twice."""
+        if not self.keeps:
+            return next(self.numbers)
+        key = (value.dtype.char, value.shape, value.tobytes(), np.asarray(error).tobytes(), wrong)
+        found = self.marks.get(key)
+        if found is None:
+            if len(self.marks) >= MOST:
+                self.marks.clear()
+            found = self.marks[key] = next(self.numbers)
+        return found
+
+
+def needed(graph: Graph, i: int) -> tuple[int, ...]:
+    """The nodes from which one is predicted, in the one form or the other."""
+    other = graph.by_input(i)
+    return (*graph.nodes[i].parents, *(other[1] if other is not None else ()))
+
+
+def written_here(entries: Sequence[Entry]) -> tuple[Hashable, ...]:
+    """What stands at a node: the numbers, and which of its entries they are."""
+    return tuple((e.claim.at, e.paper.mark if e.paper is not None else None) for e in entries)
