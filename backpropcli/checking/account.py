@@ -61,6 +61,7 @@ class Accounts:
         partners = {partner for left in self.plain.values() for partner in _partners(left)}
         self.single = {w: left.cost for w, left in self.plain.items() if w not in partners}
         self.partners = frozenset(partners)
+        self._beyond: dict[frozenset[int], tuple[float, bool]] = {}
 
     def make(
         self,
@@ -110,14 +111,22 @@ class Accounts:
 
     def at_least(self, parts: Sequence[Candidate]) -> float:
         """What an account with these mistakes costs at least: what they cannot reach is left."""
-        reached = self.trial.reached([node for part in parts for node in part.nodes])
-        left = sum(cost for which, cost in self.single.items() if which not in reached)
+        left = self.beyond(frozenset().union(*(part.places for part in parts)))[0]
         return left + sum(self.part_cost(part, parts) for part in parts)
 
     def leaves_some(self, parts: Sequence[Candidate]) -> bool:
         """Whether some of what is off is beyond the reach of these mistakes."""
-        reached = self.trial.reached([node for part in parts for node in part.nodes])
-        return any(which not in reached for which in self.plain)
+        return self.beyond(frozenset().union(*(part.places for part in parts)))[1]
+
+    def beyond(self, places: frozenset[int]) -> tuple[float, bool]:
+        """What is off beyond the reach of some nodes: its least cost, whether there is any."""
+        found = self._beyond.get(places)
+        if found is None:
+            reached = self.trial.reached(places)
+            cost = sum(cost for which, cost in self.single.items() if which not in reached)
+            some = any(which not in reached for which in self.plain)
+            found = self._beyond[places] = cost, some
+        return found
 
     def _is_less(self, which: int, left: Left | None) -> bool:
         """Whether fewer numbers of a wrong entry are off than before."""
@@ -130,6 +139,8 @@ class Accounts:
 
     def part_cost(self, part: Candidate, parts: Sequence[Candidate]) -> float:
         """What a mistake costs; less where the same one was found elsewhere already."""
+        if len(parts) == 1:
+            return part.bits
         twins = [p for p in parts if p.mistake is part.mistake and p is not part]
         if twins and parts.index(part) > parts.index(twins[0]):
             return min(part.bits, REPEATED + part.edit.bits)
@@ -208,5 +219,4 @@ def _least(lefts: Iterable[Left]) -> float:
 
 def overlap(one: Candidate, parts: Sequence[Candidate]) -> bool:
     """Whether a mistake changes an equation that others change too."""
-    nodes = set(one.nodes)
-    return any(nodes & set(part.nodes) for part in parts)
+    return any(not one.places.isdisjoint(part.places) for part in parts)

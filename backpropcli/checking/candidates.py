@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import log2
 
 from backpropcli.checking.costs import REPEATED, class_bits, total_weight
@@ -40,10 +41,15 @@ class Candidate:
     members: tuple[Candidate, ...] = ()
     order: int = 0
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[int, ...]:
         """The nodes that it changes."""
         return tuple(change.node for change in self.changes)
+
+    @cached_property
+    def places(self) -> frozenset[int]:
+        """The same, as a set."""
+        return frozenset(self.nodes)
 
 
 @dataclass(eq=False)

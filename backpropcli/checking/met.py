@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -104,6 +104,8 @@ class Meetings:
     def __init__(self, graph: Graph) -> None:
         self.known: Kept[Met] = Kept()
         self.of_key: Kept[list[Array]] = Kept(MOST_STYLES)  # how far rounding may move the key
+        self.predicted: Kept[Any] = Kept()  # what changes lead to
+        self.around: Kept[tuple[int, ...]] = Kept()  # what that depends on
         self.marks: dict[Hashable, int] = {}
         self.numbers = count()
         sizes = (np.size(node.value) for node in graph.nodes)

@@ -123,7 +123,7 @@ class Search:
         unexplained = [w for w, left in account.left.items() if left.cost >= left.spelled]
         room = sum(account.left[w].cost for w in unexplained)
         spaces = [self._behind[w] for w in unexplained if len(self._behind[w]) > 1]
-        near = [c for c in candidates if any(set(c.nodes) & space for space in spaces)]
+        near = [c for c in candidates if any(c.places & space for space in spaces)]
         near.sort(key=lambda c: c.bits)
         tried = 0
         best = account
@@ -217,5 +217,5 @@ class Search:
 
 def _share(first: Candidate, second: Candidate, spaces: Sequence[set[int]]) -> bool:
     """Whether both can be seen in one of the entries that are still unexplained."""
-    one, other = set(first.nodes), set(second.nodes)
-    return any(one & space and other & space for space in spaces)
+    one, other = first.places, second.places
+    return any(not (one.isdisjoint(space) or other.isdisjoint(space)) for space in spaces)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,12 @@ Prediction = tuple[Array, Array]  # the numbers that must come out, and how far 
 MARGIN = 1.25
 
 
+class Predicted(NamedTuple):
+    """Predictions by node and position among the entries there; None: they are not finite."""
+
+    values: tuple[tuple[int, int, Prediction], ...] | None
+
+
 class Trial:
     """Tries changes on the judged sheet; the student's own numbers stay where they are."""
 
@@ -23,6 +30,9 @@ class Trial:
         self.fixed = self._fixed()
         self._reach: dict[int, tuple[int, ...]] = {}
         self._reached: dict[int, frozenset[int]] = {}
+        self._shares: dict[int, float | None] = {}
+        # A right number that is used beside the one written is seen in no node by itself.
+        self.shares = self.graph.meetings.keeps and not (judge.meant or judge.changes)
         self._found: dict[Change, dict[int, Prediction] | None] = {}
         self.count = 0
 
@@ -53,7 +63,7 @@ class Trial:
             known = self._reach[start] = tuple(sorted(seen))
         return known
 
-    def reached(self, starts: Sequence[int]) -> frozenset[int]:
+    def reached(self, starts: Collection[int]) -> frozenset[int]:
         """The entries that see a change of some nodes."""
         for start in starts:
             if start not in self._reached:
@@ -89,10 +99,40 @@ class Trial:
         return {w: found[w] for i in order for w in self.judge.at.get(i, ()) if w in found}
 
     def _alone(self, change: Change) -> dict[int, Prediction] | None:
-        """The predictions of one change, worked out once."""
+        """The predictions of one change, worked out once: for all sheets that are alike there."""
         if change not in self._found:
-            self._found[change] = self._predicted({change.node: change}, self.reach(change.node))
+            self._found[change] = self._shared(change) if self.shares else self._anew(change)
         return self._found[change]
+
+    def _anew(self, change: Change) -> dict[int, Prediction] | None:
+        return self._predicted({change.node: change}, self.reach(change.node))
+
+    def _shared(self, change: Change) -> dict[int, Prediction] | None:
+        reach, met, at = self.reach(change.node), self.judge.state.met, self.judge.at
+        seen = [met[i].number if i in at else met[i].mark for i in self._around(change, reach)]
+        known = self.graph.meetings.predicted
+        found = known.get((change, reach, *seen), lambda: self._by_place(self._anew(change)))
+        if found.values is None:
+            return None
+        return {at[i][position]: value for i, position, value in found.values}
+
+    def _around(self, change: Change, reach: tuple[int, ...]) -> tuple[int, ...]:
+        """The nodes that what a change leads to depends on."""
+        nodes = self.graph.nodes
+        around = self.graph.meetings.around
+        key = change, reach
+        if key not in around.known:
+            parents = {p for i in reach for p in nodes[i].parents}
+            found = tuple(sorted(parents | set(reach) | set(change.parents)))
+            return around.get(key, lambda: found)
+        return around.known[key]
+
+    def _by_place(self, found: dict[int, Prediction] | None) -> Predicted:
+        """Predictions by node and position there, which are the same on another sheet."""
+        if found is None:
+            return Predicted(None)
+        places = {w: (i, n) for i, which in self.judge.at.items() for n, w in enumerate(which)}
+        return Predicted(tuple((*places[which], value) for which, value in found.items()))
 
     def _predicted(
         self, changed: dict[int, Change], order: Sequence[int]
@@ -143,11 +183,12 @@ class Trial:
 
     def error(self, which: int, part: Array, predicted: Array, error: Array) -> Array:
         """How far rounding moves another prediction: in proportion, as far as the first."""
-        if not np.any(error):
-            return error
-        size = float(np.max(np.abs(predicted)))
-        share = float(np.max(error)) / size if size > 0 else 0.0
-        return np.maximum(error, min(share, 0.1) * np.abs(part)) * MARGIN
+        if which not in self._shares:
+            size = float(np.max(np.abs(predicted))) if np.any(error) else 0.0
+            share = float(np.max(error)) / size if size > 0 else 0.0
+            self._shares[which] = min(share, 0.1) if np.any(error) else None
+        known = self._shares[which]
+        return error if known is None else np.maximum(error, known * np.abs(part)) * MARGIN
 
     def _kept(self, i: int, value: Array) -> Array:
         """The value with those of its entries that were handed in."""
