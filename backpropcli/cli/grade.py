@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 SUMMARIES = ("table", "markdown", "json")
 
 
+class Limits(NamedTuple):
+    """Where it is judged, and what one submission may take: seconds and MiB."""
+
+    jobs: int
+    cluster: str
+    seconds: float
+    memory: int
+
+
 class Class(NamedTuple):
     """What is graded."""
 
@@ -103,6 +112,9 @@ class Class(NamedTuple):
     help="How many processes judge; as many as cores where left out.",
 )
 @click.option(
+    "--cluster", metavar="ADDRESS", help="Judge on a Dask cluster, such as tcp://host:8786."
+)
+@click.option(
     "--time",
     "seconds",
     type=click.FloatRange(0, min_open=True),
@@ -146,6 +158,7 @@ def command(
     summaries: tuple[str, ...],
     reveal: str,
     jobs: int | None,
+    cluster: str | None,
     seconds: float,
     memory: int,
     journal: str | None,
@@ -172,6 +185,8 @@ def command(
     output = None if output == "-" else output
     if resume and not output and not journal:
         raise click.UsageError("--resume needs -o or --journal: without one no run is noted down")
+    if cluster and jobs:
+        raise click.UsageError("--jobs is for this machine: a --cluster has its own workers")
     from backpropcli.cli.class_output import Outputs
 
     targets = [*map(_report, reported)]
@@ -180,7 +195,8 @@ def command(
     outputs = Outputs(output, book, column, several, targets, summed, reveal, color)
     inputs = [*problems, *([assignment] if assignment else []), *([roster] if roster else [])]
     _refuse_collisions(inputs, outputs, journal)
-    plan = _plan(outputs, jobs, seconds, memory, journal, resume)
+    limits = Limits(jobs or 0, cluster or "", seconds, memory)
+    plan = _plan(outputs, limits, journal, resume)
     wanted = Class(folder, problems, assignment, roster, id_pattern, names)
     grades = _graded(wanted, plan, quiet)
     try:
@@ -233,19 +249,16 @@ def _refuse_collisions(inputs: Sequence[str], outputs: Outputs, journal: str | N
             )
 
 
-def _plan(
-    outputs: Outputs,
-    jobs: int | None,
-    seconds: float,
-    memory: int,
-    journal: str | None,
-    resume: bool,
-) -> Plan:
+def _plan(outputs: Outputs, limits: Limits, journal: str | None, resume: bool) -> Plan:
     from backpropcli.grading.run import Plan
 
     path = journal or (f"{outputs.gradebook}.journal" if outputs.gradebook else "")
     renderer = outputs.renderer()
-    return Plan(jobs or 0, seconds, memory, path, resume, renderer, repr(renderer))
+    jobs, cluster, seconds, memory = limits
+    rendered_as = repr(renderer)
+    return Plan(
+        jobs, seconds, memory, path, resume, renderer, rendered_as=rendered_as, cluster=cluster
+    )
 
 
 def _graded(wanted: Class, plan: Plan, quiet: bool) -> Grades:

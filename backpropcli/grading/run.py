@@ -24,9 +24,10 @@ from backpropcli.grading.order import in_order
 from backpropcli.grading.roster import Member, Roster, read_roster
 from backpropcli.grading.summary import Summary, summarize
 from backpropcli.grading.supervisor import Supervisor
-from backpropcli.grading.worker import Judging, Task
+from backpropcli.grading.worker import Judging, Result, Task
 
 LARGEST_BATCH = 256
+LARGEST_ON_CLUSTER = 1000  # a task costs Dask a few milliseconds
 BATCHES = 4  # of each worker at least, so that all end at about the same time
 
 # Told how many files are judged, of how many.
@@ -35,7 +36,7 @@ PathLike: TypeAlias = "str | os.PathLike[str]"
 
 
 class Plan(NamedTuple):
-    """How a class is graded, beside what is graded."""
+    """How a class is graded, beside what is graded; ``cluster`` is the address of a scheduler."""
 
     jobs: int = 0
     seconds: float = 10.0
@@ -45,6 +46,7 @@ class Plan(NamedTuple):
     render: Render | None = None
     rendered_as: str = ""
     progress: Progress | None = None
+    cluster: str = ""
     factory: Callable[[Setup], Judging] = judge
 
 
@@ -187,11 +189,9 @@ def _judged(
     waiting = [n for n, file in enumerate(files) if file not in journal.begun]
     done = len(files) - len(waiting)
     journal.begun.clear()
-    jobs = plan.jobs or os.cpu_count() or 1
     tell = plan.progress or (lambda _done, _all: None)
     tell(done, len(files))
-    batches = _batches(files, waiting, jobs)
-    for results in Supervisor(plan.factory, setup, jobs).run(batches):
+    for results in _results(files, waiting, setup, plan):
         offsets = journal.add(result.line for result in results)
         for result, offset in zip(results, offsets, strict=True):
             file = files[result.number]
@@ -205,8 +205,26 @@ def _judged(
     return kept, empty
 
 
-def _batches(files: Sequence[Found], waiting: list[int], jobs: int) -> Iterator[list[Task]]:
-    size = max(1, min(LARGEST_BATCH, len(waiting) // (jobs * BATCHES)))
+def _results(
+    files: Sequence[Found], waiting: list[int], setup: Setup, plan: Plan
+) -> Iterator[tuple[Result, ...]]:
+    """The results as they come, from processes of this machine or from a cluster."""
+    if not plan.cluster:
+        jobs = plan.jobs or os.cpu_count() or 1
+        batches = _batches(files, waiting, jobs, LARGEST_BATCH)
+        return Supervisor(plan.factory, setup, jobs).run(batches)
+    if not waiting:
+        return iter(())
+    from backpropcli.grading.cluster import Cluster
+
+    cluster = Cluster(plan.factory, setup, plan.cluster)
+    return cluster.run(_batches(files, waiting, cluster.threads, LARGEST_ON_CLUSTER))
+
+
+def _batches(
+    files: Sequence[Found], waiting: list[int], jobs: int, largest: int
+) -> Iterator[list[Task]]:
+    size = max(1, min(largest, len(waiting) // (jobs * BATCHES)))
     rest = iter(waiting)
     while batch := [Task(number, files[number]) for number in islice(rest, size)]:
         yield batch

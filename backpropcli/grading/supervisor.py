@@ -12,6 +12,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +28,7 @@ START = 60.0  # seconds that a worker has to begin
 TRIES = 2
 MOST_BROKEN = 3  # workers in a row that did not even begin
 START_AT = -1
+_STARTING = threading.Lock()
 
 
 class Worker:
@@ -85,14 +87,22 @@ class Supervisor:
 
     def run(self, batches: Iterable[Sequence[Task]]) -> Iterator[tuple[Result, ...]]:
         """The results as they come, in any order; closing the iterator ends the workers."""
-        rest = iter(batches)
         try:
-            while self.hand_out(rest) or any(worker.waiting for worker in self.workers):
-                yield from filter(None, self.listen())
+            yield from self.results(batches)
         finally:
-            for worker in self.workers:
-                worker.stop()
-            self.workers.clear()
+            self.close()
+
+    def results(self, batches: Iterable[Sequence[Task]]) -> Iterator[tuple[Result, ...]]:
+        """The same, and the workers wait for more."""
+        rest = iter(batches)
+        while self.hand_out(rest) or any(worker.waiting for worker in self.workers):
+            yield from filter(None, self.listen())
+
+    def close(self) -> None:
+        """End the workers."""
+        for worker in self.workers:
+            worker.stop()
+        self.workers.clear()
 
     def hand_out(self, rest: Iterator[Sequence[Task]]) -> bool:
         """Give each free worker a batch, and start workers while there is work for them."""
@@ -175,8 +185,13 @@ def _own_start() -> Iterator[None]:
     """Start a process that does not run the main script again, and that no Ctrl-C reaches.
 
     The main module may be a script without a guard, a notebook or standard input; a worker needs
-    nothing of it.
+    nothing of it. Threads of one process take turns here.
     """
+    with _STARTING:
+        yield from _alone()
+
+
+def _alone() -> Iterator[None]:
     main = sys.modules.get("__main__")
     threads = os.environ.get("OPENBLAS_NUM_THREADS")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
