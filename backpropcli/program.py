@@ -9,7 +9,7 @@ from backpropcli.autodiff import Assignment, derivative_name, gradients
 from backpropcli.errors import Complaint, Place, ProblemError
 from backpropcli.evaluate.counts import Cost, cost
 from backpropcli.infer import Shapes
-from backpropcli.language.nodes import Expr, Name, Number, names
+from backpropcli.language.nodes import Name, names
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, Size, product
 from backpropcli.problem.data import Equation, Layer, Problem
@@ -107,6 +107,9 @@ def build_program(problem: Problem, also: Iterable[str] = ()) -> Program:
     shapes.update({given.name: given.shape for given in problem.upstream.values()})
     updates = _updates(problem, shapes)
     shapes.update({equation.name: equation.shape for equation in updates})
+    if problem.update is not None:
+        shapes.update({name: given.shape for name, given in problem.update.start.items()})
+        shapes.update({n: () for n in (problem.update.counter, problem.update.rate) if n})
     counts = _counts(problem)
     definitions = _definitions(problem, shapes)
     shapes.update({equation.name: equation.shape for equation in definitions})
@@ -175,13 +178,12 @@ def _add_shared(problem: Problem, found: dict[str, Equation]) -> None:
 
 
 def _updates(problem: Problem, shapes: Mapping[str, Shape]) -> tuple[Equation, ...]:
+    """The equations of one step of the update."""
     update = problem.update
     if update is None:
         return ()
-    found: list[Equation] = []
     for weight in update.weights:
-        gradient = Name(derivative_name(problem.upper, weight))
-        if gradient.name not in shapes:
+        if derivative_name(problem.upper, weight) not in shapes:
             raise ProblemError(
                 Complaint(
                     f"update: there is no gradient for {weight}",
@@ -190,15 +192,12 @@ def _updates(problem: Problem, shapes: Mapping[str, Shape]) -> tuple[Equation, .
                     problem.source_line(update.place),
                 )
             )
-        step: Expr = gradient if update.lr == Number(1) else update.lr * gradient
-        change: Expr = -step
-        new: Expr = Name(weight) - step
-        if update.steps > 1:
-            new = Name(weight) + Name(f"{weight}_change")
-        shape = shapes[weight]
-        found.append(Equation(f"{weight}_change", change, "update", shape, update.place))
-        found.append(Equation(f"{weight}_new", new, "update", shape, update.place))
-    return tuple(found)
+    return tuple(
+        Equation(
+            line.name, line.expr, "update", shapes[line.weight] if line.weight else (), update.place
+        )
+        for line in update.lines
+    )
 
 
 def _definitions(problem: Problem, shapes: Mapping[str, Shape]) -> tuple[Equation, ...]:

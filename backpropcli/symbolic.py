@@ -72,6 +72,7 @@ _TO: dict[str, Callable[..., Any]] = {
     "div": lambda a, b: a / b, "over": lambda a, b: a / b, "pow": lambda a, b: a**b,
     "neg": lambda a: -a, "exp": sympy.exp, "log": sympy.log, "tanh": sympy.tanh,
     "sqrt": sympy.sqrt, "abs": sympy.Abs, "sign": sympy.sign, "sin": sympy.sin,
+    "floor": sympy.floor,
     "cos": sympy.cos, "sigmoid": Sigmoid, "sum": lambda a: a, "mean": lambda a: a,
     "identity": lambda a: a, "softplus": lambda a: sympy.log(1 + sympy.exp(a)),
     "silu": lambda a: a * Sigmoid(a), "maximum": sympy.Max, "minimum": sympy.Min,
@@ -79,7 +80,7 @@ _TO: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 _FROM = {
     sympy.exp: "exp", sympy.log: "log", sympy.tanh: "tanh", sympy.Abs: "abs", sympy.sign: "sign",
-    sympy.sin: "sin", sympy.cos: "cos", sympy.Heaviside: "step",
+    sympy.sin: "sin", sympy.cos: "cos", sympy.Heaviside: "step", sympy.floor: "floor",
     sympy.Max: "maximum", sympy.Min: "minimum",
 }  # fmt: skip
 

@@ -78,17 +78,35 @@ class ClaimReader:
         self.seen: dict[Any, Place] = {}
 
     def claims(self, mapping: Mapping, example: int | None, step: int | None) -> Iterator[Claim]:
-        """A claim for each entry that was filled in."""
+        """A claim for each entry that was filled in; a step's only example is the step itself."""
+        if self.batch(step) == (example,):
+            example = None
         for key, node in mapping.entries:
             target = self.target(key)
             if target is None or not self.is_new(key, target, example, step):
                 continue
-            if example is None and only_in_examples(self.problem, target.name):
+            if example is None and self.is_of_an_example(target.name, step):
                 said = f"`{target.name}` is different in each example"
                 self.complain(said, key, "it stands under `examples:`, in the item of its example")
                 continue
+            batch = self.batch(step)
+            if example is not None and batch and example not in batch:
+                said = f"step {step} does not see example {example}"
+                seen = " and ".join(map(str, batch))
+                self.complain(said, key, f"it sees example{'s' if len(batch) > 1 else ''} {seen}")
+                continue
             if not is_left_open(node):
                 yield self.claim(key, node, target, example, step)
+
+    def batch(self, step: int | None) -> tuple[int, ...]:
+        """The examples of a step, from 1, where it does not see all."""
+        update = self.problem.update
+        found = update.batch(step - 1) if update is not None and step is not None else ()
+        return tuple(i + 1 for i in found)
+
+    def is_of_an_example(self, name: str, step: int | None) -> bool:
+        """Whether a quantity has no value by itself here: a step over one example has all."""
+        return len(self.batch(step)) != 1 and only_in_examples(self.problem, name)
 
     def target(self, key: Scalar) -> Target | None:
         """The quantity that a key names; nothing after a complaint."""

@@ -12,12 +12,15 @@ import numpy as np
 from backpropcli.checking.data import Answer, CheckReport, Root, Submission
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.notes import Notes
-from backpropcli.checking.points import Row, rows
+from backpropcli.checking.points import Row, asked_name, rows
 from backpropcli.checking.roots import Made, made_roots
 from backpropcli.checking.search import Search
 from backpropcli.checking.sheet import Entry
 from backpropcli.checking.status import Standing, standing
+from backpropcli.language.nodes import At
 from backpropcli.ops.entry import Array
+from backpropcli.ops.shaping import selector
+from backpropcli.problem.asked import parse_quantity
 
 ONE = Fraction(1)
 
@@ -116,7 +119,7 @@ class Findings:
         if entry is None or row.which is None:
             return Answer(
                 row.quantity, row.example, row.step, "missing", Fraction(0), row.points,
-                expected=self.expected(row.quantity), counted=row.counted,
+                expected=self.expected(row), counted=row.counted,
             )  # fmt: skip
         found = standing(entry, row.which, self.judge, self.search)
         claim = entry.claim
@@ -144,12 +147,19 @@ class Findings:
             counted=row.counted,
         )
 
-    def expected(self, quantity: str) -> Any:
+    def expected(self, row: Row) -> Any:
         """The key of a quantity that is missing."""
-        try:
-            return np.asarray(self.graph.solution[quantity], float).tolist()
-        except KeyError:
+        if row.step is None:
+            try:
+                return np.asarray(self.graph.solution[row.quantity], float).tolist()
+            except KeyError:
+                return None
+        name, at = asked_name(self.problem, parse_quantity(self.problem, row.quantity).expr)
+        node = self.graph.find(name, row.example or 0, row.step)
+        if node is None:
             return None
+        value = np.asarray(self.graph.nodes[node].value, float)
+        return (value if at is None else value[selector(At(at))]).tolist()
 
     def points(
         self, row: Row, found: Standing, made: Made, mine: tuple[int, ...], charged: set[int]

@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from backpropcli.checking.formula import Compute, Formula, on_paper
 from backpropcli.checking.met import Meetings
+from backpropcli.checking.nodes import TOTAL, WHOLE, Instance, Node
+from backpropcli.checking.unrolling import build_steps
 from backpropcli.language.nodes import Expr, Name, Number
-from backpropcli.ops.entry import Array
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import COUNTS, canonical
 from backpropcli.solution import Run, Solution
 from backpropcli.solution.run import computable
 
+__all__ = ["TOTAL", "Graph", "Instance", "Node", "total_of"]
+
 MOST_NODES = 3000  # of an unrolled problem; steps beyond that are compared with the key alone
-
-
-class Instance(NamedTuple):
-    """Which pass a value belongs to: the step before it (0: the given weights), the example."""
-
-    step: int = 0
-    example: int = 0
-
-
-TOTAL = Instance()
-
-
-@dataclass(eq=False)
-class Node:
-    """A value of one instance: its parents, and how it follows from them."""
-
-    name: str
-    at: Instance
-    kind: str  # given, value, loss, gradient, update, define, total, count
-    parents: tuple[int, ...] = ()
-    parent_names: tuple[str, ...] = ()
-    compute: Compute | None = None
-    expr: Expr | None = None
-    value: Any = None
-    exact: bool = False
-    children: list[int] = field(default_factory=list)
 
 
 class Graph:
@@ -71,81 +46,167 @@ class Graph:
         return Meetings(self)
 
     def find(self, name: str, example: int = 0, step: int = 0) -> int | None:
-        """The node of a quantity; an example's or a step's (from 1) own one, or nothing."""
+        """The node of a quantity; an example's or a step's (from 1) own one, or nothing.
+
+        Without a step, what an update makes is that of the last step.
+        """
         name = canonical(name, self.problem.aliases)
+        if not step:
+            if (WHOLE, name) in self.places and not example:
+                return self.places[WHOLE, name]
+            if name in self._made:
+                at = self.last if self._is_last(name) else Instance(self.first)
+                return self.places.get((at, name))
+            return self.places.get((Instance(0, example), name), self.places.get((TOTAL, name)))
+        at = Instance(step - 1 + self.first, self._in_batch(example, step - 1))
+        found = self.places.get((at, name))
+        if found is None and self._handed_on(name, at):
+            return self.visible(name, at)
+        if found is None and name not in self._made and (WHOLE, name) not in self.places:
+            return self._shared(name)
+        return found
+
+    def _is_last(self, name: str) -> bool:
+        """Whether a quantity of an update is at the top as the last step leaves it."""
         update = self.problem.update
-        if not step and update is not None and name.endswith("_new") and self._unrolled:
-            stem = name.removesuffix("_new")
-            if stem in self.problem.weights:
-                return self.places.get((Instance(update.steps - 1), name))
-        at = Instance(max(0, step - 1), example)
-        return self.places.get((at, name), self.places.get((TOTAL, name)))
+        return update is None or name not in update.start
+
+    def _shared(self, name: str) -> int | None:
+        """A given value or a count, which is the same in all steps."""
+        place = self.places.get((TOTAL, name))
+        same = place is not None and self.nodes[place].kind in ("given", "count")
+        return place if same else None
+
+    def is_made(self, name: str) -> bool:
+        """Whether a quantity belongs to the steps of an update."""
+        return name in self._made
+
+    def _in_batch(self, example: int, step: int) -> int:
+        """Of a step over a single example, that example is the pass itself."""
+        update = self.problem.update
+        batch = update.batch(step) if update is not None and step < update.steps else ()
+        return 0 if batch == (example - 1,) else example
+
+    def _handed_on(self, name: str, at: Instance) -> bool:
+        """Whether a name means what the step before left: a weight, or the state of a rule."""
+        update = self.problem.update
+        if update is None or at.step < self.first:
+            return False
+        return name in update.weights or name in update.carried
+
+    def step_of(self, node: Node) -> int | None:
+        """The step that a node belongs to, from 1; None at the given weights and over all steps."""
+        at, update = node.at, self.problem.update
+        if at.step < 0 or (at == TOTAL and (self.last == TOTAL or node.name not in self._made)):
+            return None
+        if update is None or (at.step == 0 and node.name not in self._made):
+            return None
+        number = at.step + 1 - self.first
+        return number if number <= update.steps else None
 
     def _build(self) -> None:
         update = self.problem.update
         passes = len(self.problem.examples) or 1
         steps = update.steps if update is not None else 1
         size = len(self.program.computed) * passes * steps
-        self._unrolled = steps == 1 or size <= MOST_NODES
-        weights = {name: name for name in self.problem.weights}
-        self._given(TOTAL, self.solution.total, self.problem.given)
-        self._given(TOTAL, self.solution.total, [g.name for g in self.problem.upstream.values()])
-        self._pass(TOTAL, self.solution.total, self.solution.examples)
-        del weights
-        self._updates()
+        self.first = 1 if update is not None and update.batches else 0
+        self.last = Instance(steps - 1 + self.first)
+        own = update.own_givens if update is not None else []
+        self._made = {*(e.name for e in self.program.updates), *own}
+        self.unrolled = steps == 1 or size <= MOST_NODES
+        self.add_given(TOTAL, self.solution.total, self.problem.given)
+        self.add_given(TOTAL, self.solution.total, [g.name for g in self.problem.upstream.values()])
+        self.add_pass(TOTAL, self.solution.total, self.solution.examples)
+        if update is not None:
+            build_steps(self, update)
         self._definitions()
         self._counts()
 
-    def _given(self, at: Instance, run: Run, given: Iterable[str]) -> None:
+    def add_given(self, at: Instance, run: Run, given: Iterable[str]) -> None:
+        """Nodes for values that are given in a run."""
         for name in given:
             if name in run.values:
                 self._add(Node(name, at, "given", value=run.values[name], exact=True))
 
-    def _pass(self, at: Instance, total: Run, examples: Sequence[Run]) -> None:
+    def add_pass(
+        self, at: Instance, total: Run, examples: Sequence[Run], batch: Sequence[int] = ()
+    ) -> None:
         """One forward and backward pass over the weights of a step, for each example."""
         if not examples:
+            if batch:
+                self.add_given(at, total, self.problem.examples[batch[0]])
             self._equations(at, total)
             return
-        for number, run in enumerate(examples, 1):
+        numbers = [i + 1 for i in batch or range(len(examples))]
+        for number, run in zip(numbers, examples, strict=True):
             own = at._replace(example=number)
-            self._given(own, run, self.problem.examples[number - 1])
+            self.add_given(own, run, self.problem.examples[number - 1])
             self._equations(own, run)
         for name in total.values:
-            below = [
-                self.places.get((at._replace(example=i + 1), name)) for i in range(len(examples))
-            ]
+            below = [self.places.get((at._replace(example=i), name)) for i in numbers]
             if (at, name) not in self.places and all(b is not None for b in below):
                 self._total(at, name, [b for b in below if b is not None], total)
+
+    def add_forward(self, at: Instance, examples: int) -> None:
+        """The forward pass over other weights, with the total loss of that many examples."""
+        run = Run()
+        for number in range(1, examples + 1) or (0,):
+            own = at._replace(example=number)
+            if number:
+                self.add_given(own, self.solution.examples[number - 1],
+                               self.problem.examples[number - 1])  # fmt: skip
+            for equation in self.program.forward:
+                self.add_equation(equation, own, run)
+        upper = self.problem.upper
+        below = [self.places.get((at._replace(example=i + 1), upper)) for i in range(examples)]
+        if examples and all(b is not None for b in below):
+            self._total(at, upper, [b for b in below if b is not None], run)
+
+    def add_number(self, name: str, at: Instance, run: Run) -> None:
+        """A number of an update that is not worked out from others here."""
+        self._add(self._valued(Node(name, at, "update"), run))
+
+    def add_made(
+        self, name: str, at: Instance, parents: Sequence[int], compute: Compute, expr: Expr | None
+    ) -> None:
+        """What all steps come to: by what it follows from, or as a number where that is unknown."""
+        shown = tuple(self.nodes[p].name for p in parents)
+        node = Node(name, at, "update", tuple(parents), shown, compute if parents else None, expr)
+        self._add(self._valued(node, self.solution.total))
 
     def _total(self, at: Instance, name: str, below: list[int], total: Run) -> None:
         parts = [f"{name}({number})" for number in range(1, len(below) + 1)]
         self.places.update({(at, part): i for part, i in zip(parts, below, strict=True)})
-        if name not in self.totals:
-            shape = np.shape(total.values[name])
-            expr = total_of(parts, self.problem.reduce == "mean")
-            self.totals[name] = Equation(name, expr, "total", shape)
-            self.parts.update(dict.fromkeys(parts, shape))
-        equation = self.totals[name]
-        formula = self.formula(equation._replace(name=f"{name}()"))
+        shape = np.shape(self.nodes[below[0]].value)
+        expr = total_of(parts, self.problem.reduce == "mean")
+        equation = self.totals.setdefault(name, Equation(name, expr, "total", shape))
+        self.parts.update(dict.fromkeys(parts, shape))
+        if equation.expr != expr:  # a smaller batch
+            equation = equation._replace(expr=expr)
+        formula = self.formula(equation._replace(name=f"{name}({len(parts)})()"))
         node = Node(name, at, "total", tuple(below), formula.names, formula, equation.expr)
         self._add(self._valued(node, total))
 
     def _equations(self, at: Instance, run: Run) -> None:
         known = set(run.values)
         for equation in computable(self.program.computed, known):
-            self._equation(equation, at, run)
+            self.add_equation(equation, at, run)
 
-    def _equation(self, equation: Equation, at: Instance, run: Run, kind: str = "") -> None:
+    def add_equation(self, equation: Equation, at: Instance, run: Run) -> None:
+        """A node for an equation, where all that it uses has one."""
         parents = []
+        update = self.problem.update
+        there = update is not None and update.ahead and equation.name.endswith("_g")
         for name in self.formula(equation).names:
-            place = self.visible(name, at)
+            elsewhere = there and equation.kind == "update" and "/" in name
+            place = self.visible(name, at._replace(ahead=True) if elsewhere else at)
             if place is None:
                 return
             parents.append(place)
         node = Node(
             equation.name,
             at,
-            kind or equation.kind,
+            equation.kind,
             tuple(parents),
             self.formula(equation).names,
             self.formula(equation),
@@ -155,17 +216,27 @@ class Graph:
 
     def visible(self, name: str, at: Instance) -> int | None:
         """The node that a name means in an instance: its own, the step's, the given one."""
-        if at.step and name in self.problem.weights:
-            return self.places.get((Instance(at.step - 1), f"{name}_new"))
-        for where in (at, at._replace(example=0), TOTAL):
+        if at == WHOLE:
+            return self.find(name)
+        update = self.problem.update
+        here = at._replace(example=0, ahead=False)
+        if at.ahead and update is not None and name in update.ahead:
+            return self.places.get((here, f"{name}_ahead"))
+        if at.step > self.first and self._handed_on(name, at):
+            assert update is not None
+            made = update.carried.get(name, f"{name}_new")
+            return self.places.get((Instance(at.step - 1), made))
+        for where in (at, at._replace(example=0), at._replace(ahead=False), here, TOTAL):
             if (where, name) in self.places and (
-                where != TOTAL or at == TOTAL or self._is_given(name)
+                where in (at, at._replace(example=0))
+                or where == at == TOTAL
+                or self._is_given(where, name)
             ):
                 return self.places[where, name]
         return None
 
-    def _is_given(self, name: str) -> bool:
-        return self.nodes[self.places[TOTAL, name]].kind == "given"
+    def _is_given(self, where: Instance, name: str) -> bool:
+        return self.nodes[self.places[where, name]].kind == "given"
 
     def formula(self, equation: Equation) -> Formula:
         """The compiled equation, shared by all instances."""
@@ -203,77 +274,14 @@ class Graph:
         self.nodes.append(node)
         return len(self.nodes) - 1
 
-    def _updates(self) -> None:
-        """The new weights of each step, and what they do to the loss."""
-        update, total = self.problem.update, self.solution.total
-        if update is None:
-            return
-        for step in range(update.steps if self._unrolled else 1):
-            at = Instance(step)
-            runs = self.solution.steps[step] if step < len(self.solution.steps) else None
-            run = runs.total if runs else total
-            if step:
-                self._pass(at, run, runs.examples if runs else ())
-            for equation in self.program.updates:
-                self._update(equation, at, run if update.steps > 1 else total)
-        self._losses(total)
-
-    def _update(self, equation: Equation, at: Instance, run: Run) -> None:
-        name = equation.name
-        stem = name.removesuffix("_new").removesuffix("_change")
-        lr = self.problem.update.lr if self.problem.update else Name(stem)
-        step = lr * Name(f"d{self.problem.upper}/d{stem}")
-        expr = Name(stem) - step if name.endswith("_new") else -step
-        one = (
-            equation
-            if self.problem.update and self.problem.update.steps == 1
-            else (equation._replace(expr=expr))
-        )
-        if name in run.values or at == TOTAL:
-            self._equation(one, at, run)
-
-    def _losses(self, total: Run) -> None:
-        update, upper = self.problem.update, self.problem.upper
-        assert update is not None
-        if f"{upper}_new" in total.values and not self.problem.examples:
-            at = Instance(update.steps if self._unrolled else 0)
-            if self._unrolled:
-                run = Run()
-                for equation in self.program.forward:
-                    self._equation(equation, at, run)
-                last = self.places.get((at, upper))
-                if last is not None:
-                    node = Node(
-                        f"{upper}_new", TOTAL, "update", (last,), (upper,), _same, Name(upper)
-                    )
-                    self._add(self._valued(node, total))
-        for name in (
-            f"{upper}_new",
-            f"{upper}_steps",
-            *(n for n in total.values if n.endswith("_change")),
-        ):
-            if name in total.values and (TOTAL, name) not in self.places:
-                self._add(self._valued(Node(name, TOTAL, "update"), total))
-        if update.steps > 1:
-            for weight in update.weights:
-                self._whole_change(weight, update.steps, total)
-
-    def _whole_change(self, weight: str, steps: int, total: Run) -> None:
-        """The change over all steps takes the place of the first step's."""
-        first = self.places.pop((TOTAL, f"{weight}_change"), None)
-        if first is not None:
-            self.nodes[first].at = Instance(0, -1)
-        name = f"{weight}_change"
-        if name in total.values:
-            self._add(self._valued(Node(name, TOTAL, "update"), total))
-
     def _definitions(self) -> None:
+        whole = WHOLE if self.last != TOTAL else TOTAL
         for equation in self.program.definitions:
             for number, run in enumerate(self.solution.examples, 1):
                 if equation.name in run.values:
-                    self._equation(equation, Instance(0, number), run)
+                    self.add_equation(equation, Instance(0, number), run)
             if equation.name in self.solution.total.values:
-                self._equation(equation, TOTAL, self.solution.total)
+                self.add_equation(equation, whole, self.solution.total)
 
     def _counts(self) -> None:
         for name, value in self.solution.total.values.items():
@@ -282,18 +290,9 @@ class Graph:
                 self.nodes.append(Node(name, TOTAL, "count", value=value, exact=True))
 
 
-def _same(values: Sequence[Array]) -> Array:
-    return values[0]
-
-
 def total_of(parts: Sequence[str], is_mean: bool) -> Expr:
     """What the examples come to together."""
     found: Expr = Name(parts[0])
     for part in parts[1:]:
         found = found + Name(part)
     return found / Number(len(parts)) if is_mean else found
-
-
-def label(name: str, at: Instance) -> Mapping[str, int | None]:
-    """The example and the step of a node, counted from 1, None where there are none."""
-    return {"example": at.example or None, "step": at.step + 1 if at.step else None}

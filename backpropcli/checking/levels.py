@@ -37,3 +37,10 @@ def _varies(problem: Problem, name: str) -> bool:
 def _is_shared(problem: Problem, name: str) -> bool:
     name = problem.aliases.get(name, name)
     return name in problem.given and name not in problem.examples[0]
+
+
+def is_of_a_batch(problem: Problem, name: str) -> bool:
+    """Whether a quantity belongs to a pass where each step sees examples of its own."""
+    if problem.update is None or not problem.update.batches:
+        return False
+    return split_derivative(name) is not None or name in problem.values

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from backpropcli.checking.graph import Graph
+from backpropcli.checking.levels import is_of_a_batch
 from backpropcli.checking.sheet import Entry, Sheet
 from backpropcli.language.nodes import Apply, At, Expr, Name, is_op
 from backpropcli.ops.entry import Array
@@ -59,15 +60,15 @@ def rows(problem: Problem, graph: Graph, sheet: Sheet) -> list[Row]:
 def _asked_rows(problem: Problem, graph: Graph, sheet: Sheet, asked: Asked) -> Iterator[Row]:
     name, at = asked_name(problem, asked.expr)
     places = _places(problem, graph, sheet, name)
-    for example in places:
+    for example, step in places:
         points = asked.points / len(places)
-        answers = list(_answers(sheet, name, at, example))
+        answers = list(_answers(sheet, name, at, example, step))
         if not answers:
-            yield Row(asked.text, example, None, None, None, points, [], True)
+            yield Row(asked.text, example, step, None, None, points, [], True)
             continue
         rest = 1 - sum(share for _, share, _ in answers)
         if rest > 0:
-            yield Row(asked.text, example, None, None, None, points * rest, [], True)
+            yield Row(asked.text, example, step, None, None, points * rest, [], True)
         for which, share, part in answers:
             entry = sheet.entries[which]
             own = points * share
@@ -91,17 +92,47 @@ def asked_name(problem: Problem, expr: Expr) -> tuple[str, Any]:
     return canonical(expr.name, problem.aliases), None
 
 
-def _places(problem: Problem, graph: Graph, sheet: Sheet, name: str) -> list[int | None]:
-    """Where a quantity is asked: at the top, or in each example."""
-    if not problem.examples:
-        return [None]
-    claimed = {e.claim.example for e in sheet.entries if e.claim.name == name}
+Where = tuple[int | None, int | None]  # an example and a step, from 1
+
+
+def _places(problem: Problem, graph: Graph, sheet: Sheet, name: str) -> list[Where]:
+    """Where a quantity is asked: at the top, in each example, or in each step that has it.
+
+    At the top an answer in a step counts that is the same value: the last new weight, say. Where
+    several steps are answered and the top is not, all steps are asked. What belongs to a pass is
+    asked in the steps where each sees examples of its own.
+    """
+    mine = [e for e in sheet.entries if e.claim.name == name]
     at_top = graph.find(name) is not None or name.startswith("shape(")
+    in_steps = {e.claim.step for e in mine if e.claim.step is not None}
+    if all(e.claim.step is not None for e in mine):
+        same = [e for e in mine if at_top and e.node == graph.find(name)]
+        if len(in_steps) == 1 and same:
+            return [(same[0].claim.example, same[0].claim.step)]
+        if len(in_steps) > 1 or (in_steps and graph.is_made(name)) or is_of_a_batch(problem, name):
+            return _in_steps(graph, name)
+    if not problem.examples:
+        return [(None, None)]
+    claimed = {e.claim.example for e in mine if e.claim.step is None}
     if at_top and (None in claimed or not claimed):
-        return [None]
+        return [(None, None)]
     if at_top and not graph_has_examples(graph, name):
-        return [None]
-    return list(range(1, len(problem.examples) + 1))
+        return [(None, None)]
+    return [(number, None) for number in range(1, len(problem.examples) + 1)]
+
+
+def _in_steps(graph: Graph, name: str) -> list[Where]:
+    """Every step that has the quantity, and its examples where each has its own."""
+    update = graph.problem.update
+    found: list[Where] = []
+    for step in range(1, (update.steps if update is not None else 0) + 1):
+        if graph.find(name, 0, step) is not None:
+            found.append((None, step))
+            continue
+        batch = update.batch(step - 1) if update is not None else ()
+        seen = [i + 1 for i in batch] or range(1, len(graph.problem.examples) + 1)
+        found += [(i, step) for i in seen if graph.find(name, i, step) is not None]
+    return found or [(None, None)]
 
 
 def graph_has_examples(graph: Graph, name: str) -> bool:
@@ -110,13 +141,13 @@ def graph_has_examples(graph: Graph, name: str) -> bool:
 
 
 def _answers(
-    sheet: Sheet, name: str, at: Any, example: int | None
+    sheet: Sheet, name: str, at: Any, example: int | None, step: int | None
 ) -> Iterator[tuple[int, Fraction, Array | None]]:
     """The answers to a quantity: which, for what share of it, and which of its numbers count."""
     mine = [
         (which, e)
         for which, e in enumerate(sheet.entries)
-        if e.claim.name == name and e.claim.example == example and e.claim.step is None
+        if e.claim.name == name and e.claim.example == example and e.claim.step == step
     ]
     exact = [which for which, e in mine if e.claim.at == at]
     if exact:

@@ -45,7 +45,7 @@ class Teller:
         """A root with the texts of a mistake, at the example and step of a node."""
         filled = Facts(facts)
         labels = {"example": node.at.example or None,
-                  "step": node.at.step + 1 if node.at.step else None}  # fmt: skip
+                  "step": self.graph.step_of(node)}  # fmt: skip
         return Root(
             code=mistake.code,
             name=mistake.name,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from backpropcli.checking.levels import only_in_examples
+from backpropcli.checking.levels import is_of_a_batch, only_in_examples
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, is_op, names
 from backpropcli.ops.sizes import Shape, is_known, shape_text
-from backpropcli.problem.data import Asked, Problem
+from backpropcli.problem.data import Asked, Problem, Update
 from backpropcli.problem.definitions import all_quantities
 from backpropcli.problem.quantities import COUNTS
 from backpropcli.program import Program
@@ -38,8 +38,9 @@ def _head(problem: Problem) -> str:
 
 def _body(problem: Problem, program: Program) -> Iterator[str]:
     asked = list({str(one.expr): one for one in problem.find}.values())
-    each = [one for one in asked if _is_for_each(problem, one)]
-    whole = [one for one in asked if one not in each]
+    batched = [one for one in asked if any(is_of_a_batch(problem, n) for n in names(one.expr))]
+    each = [one for one in asked if _is_for_each(problem, one) and one not in batched]
+    whole = [one for one in asked if one not in each and one not in batched]
     line = _Line(problem, program)
     if whole or not each:
         yield "answers:"
@@ -51,17 +52,35 @@ def _body(problem: Problem, program: Program) -> Iterator[str]:
     update = problem.update
     if update is not None and update.counted:
         later = {f"{problem.upper}_new", f"{problem.upper}_steps"}
-        lines = [line.of(one) for one in whole if _in_steps(one.expr, later)]
-        if lines:
+        kept = [one for one in asked if one in whole or one in batched]
+        kept = [one for one in kept if _in_steps(one.expr, later)]
+        if kept:
             yield "steps:"
-            yield from _items("step", min(update.steps, MOST_STEPS), lines)
+            yield from _steps(problem, update, kept, line)
 
 
-def _items(noun: str, count: int, lines: Iterable[str]) -> Iterator[str]:
-    lines = list(lines)
+def _items(noun: str, count: int, lines: list[str]) -> Iterator[str]:
     for item in range(1, count + 1):
         yield f"  - # {noun} {item}"
         yield from (f"    {line}" for line in lines)
+
+
+def _steps(problem: Problem, update: Update, asked: list[Asked], line: _Line) -> Iterator[str]:
+    """An item for each step; of several examples in a batch each has an item of its own."""
+    inner = [one for one in asked if _is_for_each(problem, one)]
+    for item in range(min(update.steps, MOST_STEPS)):
+        batch = update.batch(item)
+        seen = ", ".join(str(i + 1) for i in batch)
+        which = f", with example{'s' if len(batch) > 1 else ''} {seen}" if seen else ""
+        yield f"  - # step {item + 1}{which}"
+        single = len(batch) == 1
+        yield from (f"    {line.of(one)}" for one in asked if single or one not in inner)
+        if inner and not single:
+            yield "    examples:"
+            for number in range(max(batch) + 1):
+                yield f"      -{' {}' if number not in batch else ''} # example {number + 1}"
+                if number in batch:
+                    yield from (f"        {line.of(one)}" for one in inner)
 
 
 def _is_for_each(problem: Problem, asked: Asked) -> bool:

@@ -128,7 +128,9 @@ def _visit(node: Expr, args: list[Shown], style: LatexStyle) -> Shown:
     if node.op in ("div", "over"):
         return rf"\frac{{{args[0][0]}}}{{{args[1][0]}}}", POSTFIX
     if node.op == "pow":
-        return f"{{{within(args[0], ATOM)}}}^{{{args[1][0]}}}", POWER
+        derivative = isinstance(node.args[0], Name) and "/" in node.args[0].name
+        base = within(args[0], ATOM + 1 if derivative else ATOM)
+        return f"{{{base}}}^{{{args[1][0]}}}", POWER
     if node.op in ("transpose", "swap"):
         return rf"{{{within(args[0], ATOM)}}}^{{\top}}", POSTFIX
     if node.op == "index":

@@ -15,6 +15,7 @@ INFIX = {
     "over": (" / ", PRODUCT),
     "matmul": (" @ ", PRODUCT), "dotted": (" · ", PRODUCT),
 }  # fmt: skip
+MOST_ZEROS = 5  # after the point of a number that is written out
 
 
 class Leaf(NamedTuple):
@@ -94,7 +95,9 @@ def _visit(node: Expr, args: list[Shown], style: Style) -> Shown:
     if node.op == "neg":
         return (("-", within(args[0], TERM)), NEG)
     if node.op == "pow":
-        return ((within(args[0], POSTFIX), "**", within(args[1], POWER)), POWER)
+        derivative = isinstance(node.args[0], Name) and "/" in node.args[0].name
+        base = within(args[0], ATOM + 1 if derivative else POSTFIX)
+        return ((base, "**", within(args[1], POWER)), POWER)
     if node.op == "transpose":
         need = ATOM + 1 if isinstance(node.args[0], Number) else POSTFIX
         return ((within(args[0], need), ".T"), POSTFIX)
@@ -168,7 +171,7 @@ def param_text(value: Any, index_from: int = 1) -> str:
 
 
 def number_text(value: Fraction) -> str:
-    """A non-negative rational: ``2``, ``0.1``, ``1e-20``, or ``1/3`` where it never ends."""
+    """A non-negative rational: ``2``, ``0.1``, ``1e-8``, or ``1/3`` where it never ends."""
     digits, rest = 0, value.denominator
     while rest % 10 == 0:
         digits, rest = digits + 1, rest // 10
@@ -181,7 +184,7 @@ def number_text(value: Fraction) -> str:
         short = scaled.rstrip("0")
         zeros = len(scaled) - len(short)
         return scaled if len(scaled) <= 16 or zeros < 3 else f"{short}e{zeros}"
-    if digits > 16:
+    if digits > 16 or digits - len(scaled) >= MOST_ZEROS:
         return f"{scaled}e-{digits}"
     scaled = scaled.rjust(digits + 1, "0")
     return f"{scaled[:-digits]}.{scaled[-digits:]}"

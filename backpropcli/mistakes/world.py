@@ -72,21 +72,11 @@ class World:
         self.program, self.problem = program, program.problem
         self.values, self.totals = values, totals
         self.shapes = Shapes({**program.shapes, **(parts or {})})
-        self.updates = tuple(self._one_step(e) for e in program.updates)
-        everything = (*program.computed, *self.updates, *program.definitions)
+        self.updates = program.updates
+        everything = (*program.computed, *program.updates, *program.definitions)
         self.equations: dict[str, Equation] = {e.name: e for e in everything}
         self.upper = self.problem.upper
         self.weights = set(self.problem.weights)
-
-    def _one_step(self, equation: Equation) -> Equation:
-        """An update as one step makes it, also where several steps are made."""
-        update = self.problem.update
-        if update is None or update.steps == 1:
-            return equation
-        weight = equation.name.removesuffix("_new").removesuffix("_change")
-        step = update.lr * Name(f"d{self.problem.upper}/d{weight}")
-        expr = Name(weight) - step if equation.name.endswith("_new") else -step
-        return equation._replace(expr=expr)
 
     @property
     def forward(self) -> tuple[Equation, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 
 import numpy as np
 
@@ -58,6 +59,10 @@ def _sign_exact(x: Array) -> Array:
     return np.frompyfunc(lambda v: Fraction((v > 0) - (v < 0)), 1, 1)(x)
 
 
+def _floor_exact(x: Array) -> Array:
+    return np.frompyfunc(lambda v: Fraction(floor(v)), 1, 1)(x)
+
+
 def step_exact(x: Array) -> Array:
     """1 where x > 0, else 0, as Fractions."""
     return np.frompyfunc(lambda v: Fraction(int(v > 0)), 1, 1)(x)
@@ -100,6 +105,9 @@ OPS = (
     Op("step", "1 where the value is above 0, otherwise 0; its derivative is 0.", step,
        shapes.same, (None,), exact=step_exact, elementwise=True,
        latex=r"\mathbf{{1}}\left[{0} > 0\right]", samples=(Sample(((3,),)),)),
+    Op("floor", "The largest whole number that is not above the value; its derivative is 0.",
+       np.floor, shapes.same, (None,), exact=_floor_exact, elementwise=True,
+       latex=r"\left\lfloor {0} \right\rfloor", samples=(Sample(((3,),)),)),
     Op("maximum", "The larger of two, element by element; equal ones send the gradient to the "
        "first.", np.maximum, shapes.broadcast,
        (lambda s: s.g * (1 - _second_wins(s, 1)), lambda s: s.g * _second_wins(s, 1)), 2,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from backpropcli.errors import Place
@@ -52,8 +53,24 @@ class Layer(NamedTuple):
     name: str = ""
 
 
+class UpdateLine(NamedTuple):
+    """An equation of one step of an update: of a weight, or of all ("")."""
+
+    name: str
+    weight: str
+    expr: Expr
+
+
 class Update(NamedTuple):
-    """How the weights are changed; ``lr`` is an expression over given values."""
+    """How the weights are changed, as the equations of one step.
+
+    ``lr`` is an expression over given values, or the name of the rate where it changes from step
+    to step; ``rates`` are those of a list, one for each step. ``start`` holds what the first step
+    finds under the names of ``carried``. ``counter`` is the name of the number of the step, if
+    any, of which ``made`` were made before. ``ahead`` are the weights whose gradient is taken at
+    the values where the momentum leads. ``batches`` has the positions, from 0, of the examples of
+    each step, and is empty where all steps see all of them.
+    """
 
     rule: str
     lr: Expr
@@ -61,6 +78,33 @@ class Update(NamedTuple):
     weights: tuple[str, ...]
     counted: bool  # the number of steps was written, so each step is shown
     place: Place | None = None
+    form: str = ""
+    settings: Mapping[str, Expr] = MappingProxyType({})
+    decay: Mapping[str, Expr] = MappingProxyType({})
+    corrected: bool = False
+    lines: tuple[UpdateLine, ...] = ()
+    start: Mapping[str, Given] = MappingProxyType({})
+    counter: str = ""
+    made: int = 0
+    rate: str = ""
+    rates: tuple[Given, ...] = ()
+    ahead: tuple[str, ...] = ()
+    batches: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """What a step hands on: the name in the next step, and the name in this one."""
+        return {old: old.removesuffix("_old") for old in self.start}
+
+    @property
+    def own_givens(self) -> list[str]:
+        """The names that a step finds: its number, its rate from a list, the state before it."""
+        own = [self.counter] if self.counter else []
+        return [*own, *([self.rate] if self.rates else []), *self.start]
+
+    def batch(self, step: int) -> tuple[int, ...]:
+        """The positions of the examples of a step, from 0; none where it sees all."""
+        return self.batches[step] if self.batches else ()
 
 
 class Definition(NamedTuple):

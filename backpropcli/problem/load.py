@@ -90,7 +90,7 @@ def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:
     upper = upper or found.loss
     shapes = {name: given.shape for name, given in draft.given.items()}
     shapes.update({equation.name: equation.shape for equation in found.equations})
-    update = _update(draft, entries.get("update"), shapes)
+    update = _update(draft, entries.get("update"), [*shapes, *draft.aliases], upper, len(examples))
     quantities = Quantities(
         shapes,
         upper,
@@ -201,12 +201,14 @@ def _upstream(
     return read_upstream(draft, entries, found)
 
 
-def _update(draft: Draft, node: Node | None, shapes: dict[str, Shape]) -> Update | None:
+def _update(
+    draft: Draft, node: Node | None, taken: list[str], upper: str, examples: int
+) -> Update | None:
     if node is None:
         return None
-    from backpropcli.problem.training import read_update
+    from backpropcli.problem.updating import Known, read_update
 
-    return read_update(draft, node, shapes)
+    return read_update(draft, node, Known(taken, upper, examples))
 
 
 def _grading(draft: Draft, node: Node | None, quantities: Quantities) -> dict[str, Any]:

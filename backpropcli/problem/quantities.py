@@ -13,6 +13,11 @@ from backpropcli.problem.data import Update
 
 COUNTS = ("parameters", "operations", "macs")
 CALLED = (*COUNTS, "shape")
+# What an update adds to the name of a weight, the longest first.
+ENDINGS = (
+    "_v_old", "_m_old", "_G_old", "_change", "_ahead", "_mhat", "_vhat", "_new", "_v", "_m", "_G",
+    "_g",
+)  # fmt: skip
 
 
 class Quantities(NamedTuple):
@@ -43,18 +48,21 @@ class Quantities(NamedTuple):
         return found | ({self.upper} if self.upper else set())
 
     def updated(self) -> dict[str, Shape]:
-        """What an update adds: W_new, W_change, L_new, L_steps."""
-        if self.update is None:
+        """What an update adds: W_new, W_change, what its rule keeps, L_new, L_steps."""
+        update = self.update
+        if update is None:
             return {}
         found: dict[str, Shape] = {}
-        for weight in self.update.weights:
-            found[f"{weight}_new"] = found[f"{weight}_change"] = self.shapes[weight]
+        for line in update.lines:
+            found[line.name] = self.shapes[line.weight] if line.weight else ()
+        found.update({name: given.shape for name, given in update.start.items()})
+        found.update(dict.fromkeys((n for n in (update.counter, update.rate) if n), ()))
         for second, first in self.aliases.items():
-            if first in self.update.weights:
-                found[f"{second}_new"] = found[f"{second}_change"] = self.shapes[first]
+            own = [name for name in found if name.startswith(f"{first}_")]
+            found.update({f"{second}{name[len(first) :]}": found[name] for name in own})
         if self.upper in self.shapes:
             found[f"{self.upper}_new"] = ()
-            found[f"{self.upper}_steps"] = (self.update.steps,)
+            found[f"{self.upper}_steps"] = (update.steps,)
         return found
 
     def shape_of(self, name: str) -> Shape | None:
@@ -112,7 +120,7 @@ def canonical(name: str, aliases: Mapping[str, str]) -> str:
     if bracket and kind in COUNTS:
         inner = inner.rstrip(")")
         return f"{kind}({aliases.get(inner, inner)})"
-    for ending in ("_new", "_change"):
+    for ending in ENDINGS if aliases and name not in aliases else ():
         stem = name.removesuffix(ending)
         if stem != name and stem in aliases:
             return aliases[stem] + ending

@@ -11,12 +11,10 @@ from backpropcli.ops.entry import Inexact
 from backpropcli.ops.shaping import selector
 from backpropcli.problem.data import Asked, Equation, Given
 from backpropcli.problem.quantities import COUNTS, canonical
-from backpropcli.report.making import NOWHERE, StepMaker
 from backpropcli.report.options import Options
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
+from backpropcli.report.updates import WHEN, UpdateMaker
 from backpropcli.solution import Run, Solution
-
-WHEN = {"_new": "at the new weights", "_steps": "before each step"}  # a loss of an update
 
 
 def make_sheet(solution: Solution, options: Options) -> Sheet:
@@ -24,7 +22,7 @@ def make_sheet(solution: Solution, options: Options) -> Sheet:
     return _Maker(solution, options).sheet()
 
 
-class _Maker(StepMaker):
+class _Maker(UpdateMaker):
     def sheet(self) -> Sheet:
         problem = self.problem
         if self.options.only:
@@ -45,6 +43,7 @@ class _Maker(StepMaker):
         return [
             Section("Given", tuple(map(_given_step, inputs)), "given"),
             Section("Weights", (*map(_given_step, weights), *shared), "given"),
+            self.state(),
         ]
 
     def passes(self) -> list[Section]:
@@ -82,49 +81,10 @@ class _Maker(StepMaker):
         return Section(f"Total: {over}", tuple(steps))
 
     def after(self) -> list[Section]:
-        """Updates, single steps and definitions."""
-        total = self.solution.total
-        found = []
-        upper = [e for e in self.program.forward if e.name == self.problem.upper]
-        equations = [*upper, *self.program.gradients, *self.program.updates]
-        wanted = {f"d{self.problem.upper}/d{w}" for w in self.problem.weights}
-        for number, (run, _) in enumerate(self.solution.steps, 1):
-            steps = [
-                self.stepped(e, run)
-                for e in equations
-                if e.name in run.values and (e.kind != "gradient" or e.name in wanted)
-            ]
-            found.append(Section(f"Step {number}", tuple(steps)))
-        found.append(self.updates())
-        steps = [self.step(e, total, 0) for e in self.defined(total)]
-        return [*found, Section("Definitions", tuple(steps))]
-
-    def stepped(self, equation: Equation, run: Run) -> Step:
-        """A quantity of one step of an update; the new weight follows from this step's change."""
-        name = equation.name
-        if self.solution.examples and equation.kind in ("loss", "value", "gradient"):
-            return self.reduced(equation, run)
-        if name.endswith("_new") and equation.kind == "update":
-            weight = name.removesuffix("_new")
-            equation = equation._replace(expr=Name(weight) + Name(f"{weight}_change"))
-        return self.step(equation, run, NOWHERE)
-
-    def updates(self) -> Section:
-        total, upper, update = self.solution.total, self.problem.upper, self.problem.update
-        if update is None:
-            return Section("Update", ())
-        many = update.steps > 1
-        steps = []
-        for equation in self.program.updates:
-            step = self.step(equation, total, 0)
-            if many and equation.name.endswith("_change"):
-                step = step._replace(expr=None, note=f"sum over the {update.steps} steps")
-            steps.append(step)
-        for ending in WHEN:
-            name = upper + ending
-            if name in total.values and (many or ending == "_new"):
-                steps.append(self.whole(name, None, total, 0))
-        return Section("Update", tuple(steps))
+        """Single steps, updates and definitions."""
+        steps = [self.step(e, self.solution.total, 0) for e in self.defined(self.solution.total)]
+        definitions = Section("Definitions", tuple(steps))
+        return [*self.all_steps(), *self.updates(), definitions]
 
     def asked(self) -> Section:
         """The entries of ``find`` with their values, as a summary at the end."""
@@ -199,10 +159,12 @@ class _Maker(StepMaker):
     def whole(self, name: str, equation: Equation | None, run: Run, number: int) -> Step:
         """A quantity of a run, with its equation where it has one there."""
         if equation is None:
-            ending = next((e for e in WHEN if name == self.problem.upper + e), "")
-            note = f"{self.problem.upper} {WHEN[ending]}" if ending else ""
+            if name in [self.problem.upper + ending for ending in WHEN]:
+                return self.loss_after(name)
             value = run.values[name]
-            return Step(name, value.shape, None, value, run.exact.get(name), note=note)
+            return Step(name, value.shape, None, value, run.exact.get(name))
+        if equation.kind == "update":
+            return self.of_update(name, equation, run)
         if self.solution.examples and not number and equation in self.program.computed:
             return self.reduced(equation, run)
         return self.step(equation, run, number)

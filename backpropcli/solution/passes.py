@@ -46,17 +46,22 @@ class Passes:
         self.shapes = Shapes(program.shapes)
         self._guarded: dict[Expr, list[Apply]] = {}
 
-    def all(self, weights: Mapping[str, Given], exact: bool) -> tuple[list[Run], Run]:
-        """A run for each example and the total; without examples one run, which is the total.
+    def all(
+        self, weights: Mapping[str, Given], exact: bool, batch: Sequence[int] = ()
+    ) -> tuple[list[Run], Run]:
+        """A run for each example and the total; of a single pass, that run is the total.
 
-        Raises ``EvaluationError`` where a value leaves its domain.
+        ``batch`` has the positions of the examples that are meant, if not all are. Raises
+        ``EvaluationError`` where a value leaves its domain.
         """
-        cases = self.problem.examples or ({},)
+        examples = self.problem.examples
+        chosen = batch or range(len(examples) or 1)
         runs = [
-            self.one({**self.fixed, **weights, **case}, exact, number)
-            for number, case in enumerate(cases, 1)
+            self.one({**self.fixed, **weights, **(examples[i] if examples else {})}, exact, i + 1)
+            for i in chosen
         ]
-        return runs, self.total(runs) if self.problem.examples else runs[0]
+        single = not examples or len(batch) == 1
+        return runs, runs[0] if single else self.total(runs)
 
     def one(self, given: Mapping[str, Given], exact: bool, number: int) -> Run:
         """One pass over given values; ``number`` is the example's, for messages."""

@@ -45,10 +45,17 @@ class Run:
 
 
 class StepRun(NamedTuple):
-    """One step of an update: the total before it with its changes, and a run for each example."""
+    """One step of an update: the total before it with its changes, and a run for each example.
+
+    ``batch`` has the positions, from 0, of the examples that it sees, where it does not see all;
+    of a single one the total is the run itself. ``ahead`` is the same at the weights where the
+    momentum leads, for a rule that takes its gradients there.
+    """
 
     total: Run
     examples: tuple[Run, ...] = ()
+    batch: tuple[int, ...] = ()
+    ahead: StepRun | None = None
 
 
 def _has_named_sizes(expr: Expr) -> bool:

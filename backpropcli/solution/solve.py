@@ -14,7 +14,7 @@ from backpropcli.language.nodes import is_op, names
 from backpropcli.ops.entry import Array
 from backpropcli.problem import Problem, load_problem
 from backpropcli.problem.asked import parse_quantity
-from backpropcli.problem.quantities import COUNTS
+from backpropcli.problem.quantities import COUNTS, ENDINGS
 from backpropcli.program import Program, build_program
 from backpropcli.solution.passes import Passes
 from backpropcli.solution.run import Run, StepRun
@@ -27,7 +27,8 @@ class Solution:
 
     ``total`` holds the values of the whole problem: of its one pass, or with ``examples`` the
     total loss, the total gradients and what follows from them. ``examples`` holds a run for each
-    example and ``steps`` the runs of each step of an update. ``solution["dL/dW1"]`` is a float64
+    example and ``steps`` the runs of each step of an update; ``ahead`` is the pass at the weights
+    where the momentum leads, of a single step that has one. ``solution["dL/dW1"]`` is a float64
     array of the shape of W1.
     """
 
@@ -36,6 +37,7 @@ class Solution:
     total: Run
     examples: tuple[Run, ...] = ()
     steps: tuple[StepRun, ...] = ()
+    ahead: StepRun | None = None
 
     def __getitem__(self, quantity: str) -> Array:
         """The value of a quantity or an entry, ``dL/dW1[2,1]``; with examples, of the total.
@@ -81,13 +83,16 @@ def solve(problem: Problem | str | PathLike[str], also: Iterable[str] = ()) -> S
     weights = {name: problem.given[name] for name in problem.weights}
     update = problem.update
     kept: list[StepRun] = []
+    ahead: StepRun | None = None
     if update is None:
         runs, total = passes.all(weights, exact=True)
     else:
         steps, after = make_steps(passes, update, weights)
         runs, total = list(steps[0].examples), Run(steps[0].total)
+        if update.batches:
+            runs, total = passes.all(weights, exact=True)
         summarise(passes, total, [step.total for step in steps], weights, after)
-        kept = steps if update.counted else []
+        kept, ahead = (steps, None) if update.counted else ([], steps[0].ahead)
     examples = [Run(run) for run in runs] if problem.examples else []
     counted = _counted(program)
     for step in (StepRun(total, tuple(examples)), *kept):
@@ -97,13 +102,13 @@ def solve(problem: Problem | str | PathLike[str], also: Iterable[str] = ()) -> S
                     run.put(name, size, Fraction(size))
             _define(passes, run, number)
             _share(problem, run)
-    return Solution(problem, program, total, tuple(examples), tuple(kept))
+    return Solution(problem, program, total, tuple(examples), tuple(kept), ahead)
 
 
 def _share(problem: Problem, run: Run) -> None:
     """Put the values of shared weights under their second names too."""
     for second, first in problem.aliases.items():
-        for ending in ("", "_new", "_change"):
+        for ending in ("", *ENDINGS):
             if first + ending in run.values:
                 run.put(second + ending, run.values[first + ending], run.exact.get(first + ending))
 

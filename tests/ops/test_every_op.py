@@ -59,7 +59,12 @@ every_case = pytest.mark.parametrize("case", CASES, ids=case_id)
 differentiated = pytest.mark.parametrize("case", CASES + TARGETED, ids=case_id)
 
 
-PLAIN = {"sign": np.sign, "erf": math.erf, "Heaviside": lambda x, *_: float(x > 0)}
+PLAIN = {
+    "sign": np.sign,
+    "floor": np.floor,
+    "erf": math.erf,
+    "Heaviside": lambda x, *_: float(x > 0),
+}
 
 
 class Use:
@@ -312,6 +317,7 @@ TEXTBOOK: dict[str, Any] = {
     "abs": S.Abs,
     "sign": lambda x: either(x > 0, 1, either(x < 0, -1, 0)),
     "step": lambda x: either(x > 0, 1, 0),
+    "floor": lambda x: either(x < -1, -2, either(x < 0, -1, either(x < 1, 0, 1))),  # to 2
     "maximum": S.Max,
     "minimum": S.Min,
     "relu": lambda x: either(x > 0, x, 0),

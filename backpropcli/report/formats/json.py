@@ -15,6 +15,7 @@ from backpropcli.ops.shaping import selector
 from backpropcli.ops.sizes import Shape, Size
 from backpropcli.problem.data import Asked, Equation, Given
 from backpropcli.report.options import Options
+from backpropcli.report.updates import ahead_note, is_of_last, over_all
 from backpropcli.solution import Run, Solution, StepRun
 from backpropcli.verify import Comparison
 
@@ -131,7 +132,7 @@ class _Writer:
             "shape": _shape(equation.shape),
             "value": None if value is None else plain(value),
             "exact": fractions(run.exact.get(name)),
-            "equation": None if reduced else to_text(equation.expr, self.problem.index_from),
+            "equation": None if reduced else self.text(equation),
         }
         if reduced:
             data["reduce"] = reduced
@@ -139,6 +140,11 @@ class _Writer:
         if comparison is not None:
             data["differences"] = _compared(comparison)
         return data
+
+    def text(self, equation: Equation) -> str:
+        """The equation; of a gradient that is taken elsewhere, where that is."""
+        told = ahead_note(self.program, equation) if equation.kind == "update" else ""
+        return told or to_text(equation.expr, self.problem.index_from)
 
     def chosen(
         self, equations: Iterable[Equation], run: Run, number: int, reduced: str = ""
@@ -156,12 +162,9 @@ class _Writer:
             found = self.chosen(reduced, run, 0, self.problem.reduce)
         else:
             found = self.chosen(self.program.computed, run, 0)
-        update = self.problem.update
-        summed = "sum" if update is not None and update.steps > 1 else ""
-        for equation in (*self.program.updates, *self.program.definitions):
-            if equation.name in run.values:
-                several = summed if equation.name.endswith("_change") else ""
-                found.update(self.chosen([equation], run, 0, several))
+        found.update(self.over_steps(run))
+        found.update(self.chosen([e for e in self.program.definitions if e.name in run.values],
+                                 run, 0))  # fmt: skip
         for name in (f"{self.problem.upper}_new", f"{self.problem.upper}_steps"):
             if name in run.values and self.wanted(name):
                 found[name] = {
@@ -171,6 +174,19 @@ class _Writer:
                     "exact": fractions(run.exact.get(name)),
                     "equation": None,
                 }
+        return found
+
+    def over_steps(self, run: Run) -> dict[str, Any]:
+        """What an update leads to: the weights after all steps, the rest as the last leaves it."""
+        update, found = self.problem.update, {}
+        summed = "sum" if update is not None and update.steps > 1 else ""
+        for equation in self.program.updates:
+            if equation.name in run.values and self.wanted(equation.name):
+                several = summed if equation.name.endswith("_change") else ""
+                one = self.one(over_all(self.program, equation), run, 0, several)
+                if update is not None and is_of_last(self.program, equation.name):
+                    one["step"] = update.steps
+                found[equation.name] = one
         return found
 
     def step(self, step: StepRun) -> dict[str, Any]:
@@ -184,8 +200,21 @@ class _Writer:
             worked_out = [e for e in equations if e.name in step.total.values]
             found.update(self.chosen(worked_out, step.total, 0, several))
         data: dict[str, Any] = {"quantities": found}
+        update = self.problem.update
+        own = {n: step.total for n in (update.own_givens if update else ()) if self.wanted(n)}
+        data["given"] = {
+            name: {"value": plain(run.values[name]), "exact": fractions(run.exact.get(name))}
+            for name, run in own.items()
+            if name in run.values
+        }
+        if step.batch:
+            data["batch"] = [i + 1 for i in step.batch]
+        if step.ahead is not None:
+            data["ahead"] = self.step(step.ahead)
         if step.examples:
-            data["examples"] = [{"quantities": self.one_pass(r, -1)} for r in step.examples]
+            runs = [{"quantities": self.one_pass(r, -1)} for r in step.examples]
+            numbers = [{"example": i + 1} for i in step.batch] or [{} for _ in runs]
+            data["examples"] = [{**n, **r} for n, r in zip(numbers, runs, strict=True)]
         return data
 
     def asked(self, run: Run, number: int) -> dict[str, Any]:

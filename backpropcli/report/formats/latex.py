@@ -17,6 +17,7 @@ from backpropcli.report.boxes import Look, numbers_box
 from backpropcli.report.options import Options
 from backpropcli.report.sheet import make_sheet
 from backpropcli.report.steps import CountRow, Section, Step
+from backpropcli.report.updates import update_notation
 from backpropcli.report.words import verdict
 from backpropcli.solution import Solution
 from backpropcli.writing import (
@@ -100,7 +101,8 @@ def with_code(text: str) -> str:
 
 class _Writer:
     def __init__(self, solution: Solution, options: Options) -> None:
-        self.options, self.notation = options, solution.problem.notation
+        self.options = options
+        self.notation = {**update_notation(solution.program), **solution.problem.notation}
         self.index_from = solution.problem.index_from
         self.shapes = Shapes(solution.program.shapes)
         self.templates = {op.name: op.latex for op in OPS.entries() if op.latex}
