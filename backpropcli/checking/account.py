@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from backpropcli.checking.candidates import Candidate
-from backpropcli.checking.costs import REPEATED, SLACK, spelled
+from backpropcli.checking.costs import NOT_CARRIED, REPEATED, SLACK, spelled
 from backpropcli.checking.exempt import Exempt
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import fits
@@ -57,6 +57,9 @@ class Accounts:
         self.off = {which: bool(np.any(v.mismatch)) for which, v in judge.verdicts.items()}
         self.bare: dict[tuple[int, bytes, bytes], Left | None] = {}
         found = {which: self.left(which, {}, True) for which in exempt.wrong}
+        self.unused = {
+            self.sheet.entries[which].node for which in judge.meant if judge.is_unused(which)
+        }
         self.plain = {which: left for which, left in found.items() if left is not None}
         partners = {partner for left in self.plain.values() for partner in _partners(left)}
         self.single = {w: left.cost for w, left in self.plain.items() if w not in partners}
@@ -138,7 +141,14 @@ class Accounts:
         return bool(np.count_nonzero(left.off) < np.count_nonzero(before.off))
 
     def part_cost(self, part: Candidate, parts: Sequence[Candidate]) -> float:
-        """What a mistake costs; less where the same one was found elsewhere already."""
+        """What a mistake costs; less where the same one was found elsewhere already.
+
+        Who mistakes the method goes on with the wrong number; a slip may be in the writing alone.
+        """
+        extra = NOT_CARRIED if self.unused.intersection(part.nodes) else 0.0
+        return extra + self._own_cost(part, parts)
+
+    def _own_cost(self, part: Candidate, parts: Sequence[Candidate]) -> float:
         if len(parts) == 1:
             return part.bits
         twins = [p for p in parts if p.mistake is part.mistake and p is not part]

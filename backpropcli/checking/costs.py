@@ -16,6 +16,7 @@ NUMBER = 1.5  # sign and place of the point
 SLACK = 8.0  # how much longer than the bare numbers an account may be to be told as possible
 THRESHOLD = 6.0  # bits of evidence that a name needs
 REPEATED = 2.0  # the same mistake at a second place
+NOT_CARRIED = 6.0  # a mistake of method whose number is not used further on
 MOST_BITS = 40.0
 MOST_ZEROS = 6  # at the end of a number, that say nothing
 

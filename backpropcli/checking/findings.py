@@ -62,39 +62,12 @@ class Findings:
     def telling(self, made: Made) -> Iterator[Root]:
         """The roots without what cannot be said of this sheet.
 
-        A formula does not show which number was used further on. A quantity that was handed in,
-        in whatever example, need not be worked out to tell mistakes apart.
+        A quantity that was handed in, in whatever example, need not be worked out to tell mistakes
+        apart.
         """
         handed_in = {entry.claim.name for entry in self.sheet.entries}
-        for position, root in enumerate(made.roots):
-            mine = [which for which, roots in made.by_entry.items() if position in roots]
-            yield replace(
-                root,
-                carried_on=root.carried_on or not self.shows_numbers(mine),
-                decides="" if root.decides in handed_in else root.decides,
-            )
-
-    def shows_numbers(self, mine: list[int]) -> bool:
-        """Whether answers are numbers, and some that follow from them too."""
-        entries = self.sheet.entries
-        nodes = {entries[which].node for which in mine}
-        later = [
-            entry.claim.formula is None
-            for entry in entries
-            if entry.node is not None
-            and entry.node not in nodes
-            and nodes & self.behind(entry.node)
-        ]
-        return any(later) and any(entries[which].claim.formula is None for which in mine)
-
-    def behind(self, node: int) -> set[int]:
-        """The nodes that go into one."""
-        seen, stack = {node}, [node]
-        while stack:
-            new = set(self.graph.nodes[stack.pop()].parents) - seen
-            seen |= new
-            stack += new
-        return seen
+        for root in made.roots:
+            yield replace(root, decides="" if root.decides in handed_in else root.decides)
 
     def first_wrong(self, table: list[Row]) -> str | None:
         """The first wrong quantity in the order of the computation."""

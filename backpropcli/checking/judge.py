@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -217,7 +217,7 @@ class Judge:
             verdict = self.verdicts[which]
             if not np.any(verdict.mismatch) or verdict.lost or which in self.meant:
                 continue
-            if not self._has_claims_after(which):
+            if not any(True for _ in self._claims_after(which)):
                 continue
             before, kept = self._misses(), (self.verdicts, self.state)
             self.meant.add(which)
@@ -227,19 +227,26 @@ class Judge:
                 self.meant.discard(which)
                 self.verdicts, self.state = kept
 
-    def _has_claims_after(self, which: int) -> bool:
+    def is_unused(self, which: int) -> bool:
+        """Whether numbers further on show that the right one was used; formulas do not show it."""
+        entries = self.sheet.entries
+        return (
+            which in self.meant
+            and entries[which].claim.formula is None
+            and any(entries[w].claim.formula is None for w in self._claims_after(which))
+        )
+
+    def _claims_after(self, which: int) -> Iterator[int]:
+        """The entries in which one goes."""
         start = self.sheet.entries[which].node
         assert start is not None
         stack, seen = list(self.graph.nodes[start].children), set()
         while stack:
             i = stack.pop()
-            if i in seen:
-                continue
-            seen.add(i)
-            if i in self.at:
-                return True
-            stack.extend(self.graph.nodes[i].children)
-        return False
+            if i not in seen:
+                seen.add(i)
+                yield from self.at.get(i, ())
+                stack.extend(self.graph.nodes[i].children)
 
     def is_off(self) -> bool:
         """Whether anything neither follows nor is right, or has another shape."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +21,8 @@ MOST_ALTERNATIVES = 4
 MOST_PARTLY = 0.25  # of the numbers that a mistake explains, to be still off under a firm name
 UNWRITTEN = ("expand", "reshape", "place", "eye")  # what only a program writes
 
+Mark = tuple[str, str, int]
+
 
 class RuleTeller(Teller):
     """Tells mistakes in equations."""
@@ -32,7 +34,8 @@ class RuleTeller(Teller):
         entries = self.explained(rest, account)
         evidence = self.search.accounts.evidence(account, part)
         rivals = self.rivals(account, part, entries)
-        chosen, others = self.ranked(part, rivals, entries)
+        told = {_mark(p) for p in kept}
+        chosen, others = self.ranked([part, *rivals], entries, told)
         root = self.root_of(chosen, entries)
         alternatives = tuple(self.root_of(c, entries) for c in others[:MOST_ALTERNATIVES])
         root = replace(
@@ -60,13 +63,16 @@ class RuleTeller(Teller):
         return found
 
     def ranked(
-        self, part: Candidate, rivals: Sequence[Candidate], entries: Sequence[int]
+        self, tied: Sequence[Candidate], entries: Sequence[int], told: Collection[Mark]
     ) -> tuple[Candidate, list[Candidate]]:
-        """The one to name first: a named rule before the general one, then the shorter account."""
+        """The one to name first: a named rule before the general one, then the shorter account.
+
+        What another part of the account says already is not said again where there is a choice.
+        """
         if self.search.settings.ranking == "nearest":
-            ordered = sorted([part, *rivals], key=lambda c: self.distance(c, entries))
-            return ordered[0], ordered[1:]
-        ordered = sorted([part, *rivals], key=_rank)
+            ordered = sorted(tied, key=lambda c: self.distance(c, entries))
+        else:
+            ordered = sorted(tied, key=lambda c: (_mark(c) in told, *_rank(c)))
         return ordered[0], ordered[1:]
 
     def distance(self, one: Candidate, entries: Sequence[int]) -> int:
@@ -112,7 +118,7 @@ class RuleTeller(Teller):
             at=edit.at,
             explains=self.quantities(entries),
             scope="everywhere" if one.everywhere else "",
-            carried_on=not any(w in self.judge.meant for w in entries),
+            carried_on=not any(self.judge.is_unused(w) for w in entries),
             did=did,
             right=right,
             **({"example": None} if in_all else {}),
@@ -161,6 +167,11 @@ class RuleTeller(Teller):
         if any(is_op(node, *UNWRITTEN) for node in postorder(expr)):
             return ""
         return f"{name} = {to_text(expr, self.graph.problem.index_from)}"
+
+
+def _mark(one: Candidate) -> Mark:
+    """What is said of a mistake: its name, and where it was made."""
+    return one.mistake.name, one.edit.at, one.at.example
 
 
 def _rank(one: Candidate) -> tuple[int, float]:

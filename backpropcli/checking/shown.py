@@ -16,7 +16,7 @@ from backpropcli.checking.trial import Prediction
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.counting import counts
 from backpropcli.mistakes.entry import Mistake, Slip
-from backpropcli.mistakes.writing import Other, Shown
+from backpropcli.mistakes.writing import Other, Shown, is_about
 from backpropcli.ops.entry import Array
 
 COUNTED = "parameter-count-slip"
@@ -86,18 +86,30 @@ class Pen:
     ) -> tuple[tuple[SlipFound, ...], float]:
         paper = self.sheet.entries[which].paper
         assert paper is not None
-        shown = self._shown(which, paper, meant, error, off, predictions)
         options: list[SlipFound] = []
-        for mistake in self.slips:
-            assert mistake.slips is not None
-            lead = class_bits(mistake.prior, self.total) + log2(max(1, self.sites))
-            for slip in mistake.slips(shown):
-                options.append(SlipFound(mistake, slip, which, lead + slip.bits))
+        for number in self._meant(which, meant, predictions):
+            shown = self._shown(which, paper, number, error, off, predictions)
+            for mistake in self.slips:
+                assert mistake.slips is not None
+                lead = class_bits(mistake.prior, self.total) + log2(max(1, self.sites))
+                for slip in mistake.slips(shown):
+                    options.append(SlipFound(mistake, slip, which, lead + slip.bits))
         for slip in self._miscounted(which, paper):
             mistake = catalogue()[COUNTED]
             lead = class_bits(mistake.prior, self.total) + log2(max(1, self.sites))
             options.append(SlipFound(mistake, slip, which, lead + slip.bits))
         return _cheapest(options, paper, error, off, meant)
+
+    def _meant(
+        self, which: int, meant: Array, predictions: Mapping[int, Prediction]
+    ) -> Iterator[Array]:
+        """What may have been meant: what follows from the written numbers, or the unrounded one."""
+        yield meant
+        entry, verdict = self.sheet.entries[which], self.judge.verdicts[which]
+        assert entry.node is not None
+        key = entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
+        if which not in predictions and not verdict.tainted and not np.array_equal(key, meant):
+            yield key
 
     def _miscounted(self, which: int, paper: Paper) -> Iterator[Slip]:
         """Ways to count that come to what was written."""
@@ -181,18 +193,24 @@ class Pen:
         return found
 
     def _beside(self, which: int) -> dict[int, Array]:
-        """What is meant at other wrong answers of this shape once this one is right."""
+        """What is meant at other wrong answers of this shape if this one's number stands there."""
         if which not in self.alone:
-            shape, verdicts = self.sheet.entries[which].shape, self.judge.verdicts
-            others = [
-                w
-                for w, v in verdicts.items()
-                if w != which and self.sheet.entries[w].shape == shape and np.any(v.mismatch)
-            ]
-            meant = {**self.judge.meant_values, which: verdicts[which].predicted}
-            other = Judge(self.sheet, self.judge.judging, meant=meant) if others else self.judge
-            self.alone[which] = {w: other.verdicts[w].predicted for w in others}
+            mine, verdicts = self.sheet.entries[which], self.judge.verdicts
+            found: dict[int, Array] = {}
+            for w, verdict in verdicts.items():
+                other = self.sheet.entries[w]
+                if w == which or other.shape != mine.shape or not np.any(verdict.mismatch):
+                    continue
+                assert other.paper is not None
+                if is_about(other.paper.value, verdicts[which].predicted):
+                    found[w] = self._with(which, other.paper.value).verdicts[w].predicted
+            self.alone[which] = found
         return self.alone[which]
+
+    def _with(self, which: int, number: Array) -> Judge:
+        """The sheet judged as if another number stood at an entry."""
+        meant = {**self.judge.meant_values, which: number}
+        return Judge(self.sheet, self.judge.judging, meant=meant)
 
 
 def _cheapest(

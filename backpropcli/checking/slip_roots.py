@@ -44,7 +44,7 @@ class SlipTeller(Teller):
             self.graph.nodes[entry.node],
             at=entry.claim.name if entry.claim.at is None else quantity,
             explains=self.quantities(entries),
-            carried_on=which not in self.judge.meant,
+            carried_on=not self.judge.is_unused(which),
             evidence=evidence,
             possible=evidence < self.search.settings.threshold,
             follow=self.followers([which]),
@@ -52,9 +52,14 @@ class SlipTeller(Teller):
         return Found(entry.node, root, entries, False, slip)
 
     def rule_first(self, account: Account, found: Found) -> Found:
-        """A named rule that predicts just the same numbers goes before a slip."""
+        """A named rule that predicts just the same numbers goes before a slip that is used on."""
         slip = found.slip
-        if slip is None or slip.slip.factor is None or len(found.entries) != 1:
+        if (
+            not found.root.carried_on
+            or slip is None
+            or slip.slip.factor is None
+            or len(found.entries) != 1
+        ):
             return found
         rules = [
             self.rules.root_of(one, found.entries)
@@ -94,7 +99,7 @@ class SlipTeller(Teller):
             self.graph.nodes[entry.node],
             at=quantity,
             explains=(quantity,),
-            carried_on=which not in self.judge.meant,
+            carried_on=not self.judge.is_unused(which),
             evidence=self.search.settings.threshold,
             follow=self.followers([which]),
         )

@@ -233,7 +233,8 @@ def misread_throughout(world: World) -> Iterator[Edit]:
 def lost_signs(world: World) -> Iterator[Edit]:
     """The minus sign of one given number overlooked, in one equation."""
     for equation, path, name, position, value in _given_numbers(world):
-        is_bias = not position and is_op(_parent(equation.expr, path), "add", "sub")
+        alone = not position and is_op(_parent(equation.expr, path), "add", "sub")
+        is_bias = alone and name in world.weights
         if value < 0 and not is_bias:  # of a bias that stands alone it is subtracting it
             expr = put(equation.expr, path, _moved(world, name, position, -2 * value))
             trouble = f"takes {_entry_name(world, name, position)} without its minus sign"

@@ -10,11 +10,16 @@ import numpy as np
 from backpropcli.ops.entry import Array
 
 
+def is_about(written: Array, meant: Array) -> bool:
+    """Whether what was written is what was meant, but for rounding."""
+    return bool(np.allclose(written, meant, rtol=2e-2, atol=1e-9))
+
+
 class Other(NamedTuple):
     """Another answer of the same shape: its position, what was written and what was meant.
 
     ``same`` says that it is the same quantity in another example or step, ``beside`` is what is
-    meant there once this answer is right.
+    meant there if its number is the one that belongs here.
     """
 
     which: int

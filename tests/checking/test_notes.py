@@ -60,10 +60,13 @@ def test_a_formula_does_not_show_which_value_was_used():
     assert [(root.name, root.carried_on) for root in found.mistakes] == [
         ("residual-reversed", True)
     ]
-    # (5 - 1.5)*z2 = 3.5*(9, 6, -4): these numbers show that 3.5 was used
+    # (5 - 1.5)*z2 = 3.5*(9, 6, -4): these numbers show that 3.5 was used: a slip of the pen
     found = report(THREE, "dL/dyhat: -3.5\ndL/dW3: [31.5, 21, -14]")
+    assert [(root.name, root.carried_on) for root in found.mistakes] == [("sign-slip", False)]
+    # -3.5*(9, 6, -4): everything after it is turned too: a mistake of method (ruling 30)
+    found = report(THREE, "dL/dyhat: -3.5\ndL/dW3: [-31.5, -21, 14]")
     assert [(root.name, root.carried_on) for root in found.mistakes] == [
-        ("residual-reversed", False)
+        ("residual-reversed", True)
     ]
 
 

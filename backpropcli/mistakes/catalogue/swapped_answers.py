@@ -22,7 +22,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from backpropcli.mistakes.entry import Example, Mistake, Slip
-from backpropcli.mistakes.writing import Shown
+from backpropcli.mistakes.writing import Shown, is_about
 
 
 def slips(shown: Shown) -> Iterator[Slip]:
@@ -30,7 +30,7 @@ def slips(shown: Shown) -> Iterator[Slip]:
     bits = float(np.log2(max(1, len(shown.others))))
     for other in shown.others:
         here = bool(np.all(shown.fit(other.beside, 1.0)))
-        there = bool(np.allclose(other.written, shown.meant, rtol=2e-2, atol=1e-9))
+        there = is_about(other.written, shown.meant)
         if here and there and not np.array_equal(shown.meant, other.beside):
             yield Slip(tuple(shown.wrong), {"other": other.quantity}, bits, other.which)
 
