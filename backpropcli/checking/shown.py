@@ -40,7 +40,7 @@ class Pen:
         self.leave_out = leave_out
         self.sites = len(list(judge.sheet.numeric()))
         self.alone: dict[int, dict[int, Array]] = {}
-        self.known: dict[tuple[int, bytes, bytes], tuple[tuple[SlipFound, ...], float]] = {}
+        self.known: dict[tuple[int, bool, bytes, bytes], tuple[tuple[SlipFound, ...], float]] = {}
 
     @cached_property
     def slips(self) -> list[Mistake]:
@@ -71,7 +71,7 @@ class Pen:
 
         Numbers that no slip explains are spelled out.
         """
-        key = (which, np.asarray(meant).tobytes(), np.asarray(off).tobytes())
+        key = (which, which in predictions, meant.tobytes(), off.tobytes())
         if key not in self.known:
             self.known[key] = self._explain(which, meant, error, off, predictions)
         return self.known[key]
