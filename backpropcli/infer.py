@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from backpropcli.language.nodes import Apply, Expr, Name, call
 from backpropcli.language.text import to_text
 from backpropcli.ops import OPS
+from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, shape_text
 
 
@@ -42,6 +43,21 @@ class Shapes:
             return ()
         shapes = tuple(self._known[id(a)][1] for a in node.args)
         return OPS[node.op].shape(shapes, dict(node.params))
+
+
+class Room:
+    """How many entries the parts of some expressions may still have in all."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, entries: int) -> None:
+        self.left = entries
+
+    def spend(self, entries: int) -> None:
+        """Take the entries of one part; raises ``ShapeError`` where there are too few left."""
+        self.left -= entries
+        if self.left < 0:
+            raise ShapeError("this is too much to be worked out, with all before it")
 
 
 def over_steps(node: Apply, args: list[Expr], shapes: Shapes) -> Expr:

@@ -51,6 +51,8 @@ def _of_vectors(node: Apply, same: bool, turned: list[bool], reading: str) -> st
 
 def run_together(name: str, known: Collection[str]) -> tuple[str, ...]:
     """The two known names that are run together in a name, such as ``λw``; empty where none are."""
+    if len(name) > 2 * max(map(len, known), default=0):
+        return ()
     for cut in range(1, len(name)):
         if name[:cut] in known and name[cut:] in known:
             return name[:cut], name[cut:]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from backpropcli.errors import nearest
-from backpropcli.infer import Shapes, index_trouble, over_steps
+from backpropcli.infer import Room, Shapes, index_trouble, over_steps
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import (
     Apply,
@@ -39,8 +39,9 @@ class Scope(NamedTuple):
 
     ``later`` are names that are defined further down; ``aliases`` are second names of shared
     weights; ``sizes`` are the named sizes of the problem. No part may have more than ``most``
-    entries. ``reading`` says how products of arrays that are written as on paper are taken:
-    ``STRICT``, or as formulas of students are, in the likelier or the other way (``on_paper``).
+    entries, and all parts together no more than there is ``room``. ``reading`` says how products of
+    arrays that are written as on paper are taken: ``STRICT``, or as formulas of students are, in
+    the likelier or the other way (``on_paper``).
     """
 
     shapes: Mapping[str, Shape]
@@ -51,6 +52,7 @@ class Scope(NamedTuple):
     hints: bool = True
     most: int = MAX_ENTRIES
     reading: str = STRICT
+    room: Room | None = None
 
 
 def resolve(expr: Expr, scope: Scope) -> tuple[Expr, Shape]:
@@ -79,6 +81,8 @@ class _Resolver:
             entries = product(shape)
             if isinstance(entries, int) and entries > self.scope.most:
                 raise ShapeError(f"the result {shape_text(shape)} is too large")
+            if self.scope.room is not None and isinstance(entries, int):
+                self.scope.room.spend(entries)
         except ShapeError as error:
             if is_op(result, "index"):
                 shape = self.shapes.of(args[0])

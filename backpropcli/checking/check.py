@@ -22,11 +22,12 @@ from backpropcli.checking.graph import Graph
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.lines import judge_workings
 from backpropcli.checking.mending import mended
+from backpropcli.checking.named_problem import load_named
+from backpropcli.checking.named_problem import problem_path as named_path
 from backpropcli.checking.open_formulas import OpenFormulas
 from backpropcli.checking.paper import Judging
 from backpropcli.checking.search import Search, Settings
 from backpropcli.checking.sheet import lay_out
-from backpropcli.errors import Complaint, Place, ProblemError
 from backpropcli.files.source import Source
 from backpropcli.mistakes.world import World
 from backpropcli.problem import Problem, load_problem
@@ -183,10 +184,11 @@ def check_file(
     checkers: dict[str, Checker] = {}
     found = []
     for raw in documents:
-        where = _problem_path(raw, str(path), problem_path)
+        named = problem_path is None
+        where = named_path(raw, str(path)) if named else str(problem_path)
         if where not in checkers:
-            place = raw.problem_place if problem_path is None else None
-            checkers[where] = Checker(_loaded(where, place), Options(seconds=time_budget))
+            problem = load_named(where, raw.problem_place if named else None)
+            checkers[where] = Checker(problem, Options(seconds=time_budget))
         checker = checkers[where]
         found.append(checker.check(submission(raw, checker.problem)))
     return found
@@ -198,30 +200,3 @@ def check(
     """Judge the first document of an answers file against a problem or a problem file."""
     loaded = problem if isinstance(problem, Problem) else load_problem(problem)
     return check_raw(read_answers(str(answers))[0], loaded)
-
-
-def _problem_path(raw: RawAnswers, path: str, given: str | os.PathLike[str] | None) -> str:
-    if given is not None:
-        return str(given)
-    if not raw.problem:
-        place = Place(raw.source.name)
-        hint = "write `problem: FILE` into the answers, or give -p FILE"
-        raise ProblemError(Complaint("the answers name no problem", place, hint))
-    folder = "" if path == "-" else os.path.dirname(path)
-    return os.path.join(folder, raw.problem)
-
-
-def _loaded(path: str, named: Place | None) -> Problem:
-    """The problem of a file; where there is no such file, who names it is told."""
-    from backpropcli.files.source import FileError
-
-    try:
-        return load_problem(path)
-    except FileError as error:
-        raise ProblemError(_named(said, named) for said in error) from None
-
-
-def _named(said: Complaint, named: Place | None) -> Complaint:
-    if named is None or (said.place and said.place.line):
-        return said
-    return said._replace(message=f"{said.message} (named in {named})")

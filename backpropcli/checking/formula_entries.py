@@ -83,6 +83,7 @@ def _value(sheet: Sheet, entry: Entry) -> Array | None:
 def exact_paper(value: Array, text: str) -> Paper:
     """Numbers that are exact, since nobody rounded them."""
     value = np.asarray(value, float)
-    texts = np.full(value.shape, text, object)
+    texts = np.empty(value.shape, object)
+    texts.fill(text)  # one text for all: np.full makes a copy for each entry
     none = np.zeros(value.shape)
     return Paper(value, none, np.zeros(value.shape, bool), np.zeros(value.shape, int), texts)

@@ -8,6 +8,7 @@ from itertools import islice
 
 from backpropcli.checking.data import Claim, Submission
 from backpropcli.checking.sides import split_sides
+from backpropcli.checking.values import limits
 from backpropcli.checking.written import Piece
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Apply, Expr, Name, call, fold, is_op, postorder, with_args
@@ -23,6 +24,9 @@ PRODUCTS = ("matmul", "dotted", "outer", "mul")
 JOINED = (*PRODUCTS, "add", "sub", "div", "maximum", "minimum")
 MOST = 60  # ways that are tried
 DEEPEST = 3  # parts that are mended in one formula
+# The work of looking for ways, in one formula and in all of a sheet: a trial costs TRIAL and one
+# for each part of the formula. Counted, not timed: a slow machine has to make the same report.
+MOST_WORK, MOST_WORK_OF_ALL, TRIAL = 6_000, 30_000, 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +77,8 @@ class Mender:
         self.quantities = all_quantities(problem)
         calls = FUNCTIONS | set(CALLED)
         self.words = self.quantities.words(calls)
+        self.work_of_all, self.work = MOST_WORK_OF_ALL, 0
+        self.most, self.room = limits(problem)
 
     def look_at(self, position: int, claim: Claim) -> Claim | Misfit:
         """The claim as it is, or with a formula that fits after all, or why it does not fit."""
@@ -98,7 +104,10 @@ class Mender:
             formula = self.meaning_or_none(_put(parsed, part, by_number))
             if formula is not None and self.is_by_number(part):
                 return replace(claim, formula=formula, trouble=None)
-        ways = tuple(islice(self.ways(parsed, part, DEEPEST), MOST))
+        self.work = min(MOST_WORK, self.work_of_all)
+        self.work_of_all -= self.work
+        ways = tuple(islice(self.ways(parsed, part), MOST))
+        self.work_of_all += self.work
         return Misfit(position, claim, ways)
 
     def is_by_number(self, part: Apply) -> bool:
@@ -116,25 +125,36 @@ class Mender:
                 return node
         return None
 
-    def ways(self, parsed: Expr, part: Apply, depth: int) -> Iterator[Way]:
-        """The ways to make a part fit, and with it the whole; those with one change first."""
-        open_ones: list[tuple[Expr, Apply]] = []
+    def ways(self, parsed: Expr, part: Apply) -> Iterator[Way]:
+        """The ways to make a part fit, and with it the whole; those with fewer changes first."""
+        open_ones = [(parsed, part)]
+        for depth in range(DEEPEST):
+            further: list[tuple[Expr, Apply]] = []
+            for whole, misfit in open_ones:
+                for way in self.tried(whole, misfit, further):
+                    text = to_text(way.formula, self.problem.index_from)
+                    yield Way(way.formula, "several", "", text) if depth else way
+            open_ones = further
+
+    def tried(self, parsed: Expr, part: Apply, further: list[tuple[Expr, Apply]]) -> Iterator[Way]:
+        """The ways with one change; where another part does not fit, it goes to ``further``."""
         for way in _ways(part, self.problem.index_from):
             whole = _put(parsed, part, way.formula)
+            self.work = max(0, self.work - TRIAL - sum(1 for _ in postorder(whole)))
+            if not self.work:
+                return
             try:
                 yield replace(way, formula=self.meaning(whole))
             except ExpressionError as error:
                 other = self.part(whole, error)
                 if other is not None:
-                    open_ones.append((whole, other))
-        for whole, other in open_ones if depth > 1 else ():
-            for more in self.ways(whole, other, depth - 1):
-                text = to_text(more.formula, self.problem.index_from)
-                yield Way(more.formula, "several", "", text)
+                    further.append((whole, other))
 
     def meaning(self, parsed: Expr) -> Expr:
         """The expression over known quantities; raises ``ExpressionError``."""
-        return meaning(parsed, self.quantities, self.problem.sizes, reading=LIKELIER)[0]
+        return meaning(parsed, self.quantities, self.problem.sizes, self.most, LIKELIER, self.room)[
+            0
+        ]
 
     def meaning_or_none(self, parsed: Expr) -> Expr | None:
         """The expression over known quantities, or nothing where its parts do not fit."""

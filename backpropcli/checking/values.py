@@ -26,7 +26,7 @@ from backpropcli.evaluate.exact import exact_values
 from backpropcli.evaluate.floats import evaluate
 from backpropcli.files.numbers import number_trouble
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, quoted
-from backpropcli.infer import Shapes
+from backpropcli.infer import Room, Shapes
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Expr, Number, array, as_expr, is_op, names
 from backpropcli.language.parser import parse
@@ -41,7 +41,10 @@ from backpropcli.writing import number
 
 MAX_AXES = 8
 MAX_SIDES = 40
-MAX_ENTRIES = 100_000  # of a part of an answer, where the problem has nothing larger
+# Entries of a part of an answer, and of all parts of all formulas of a sheet; more of both where
+# the problem itself has larger values, of which so many times the entries are allowed.
+MAX_ENTRIES, MAX_ENTRIES_OF_ALL = 10_000, 1_000_000
+TIMES, TIMES_OF_ALL = 4, 40
 _CURLY = frozenset("“”„‟‘’‚‛«»‹›")
 _TIMES = re.compile(r"[xX]\d*")
 _CALLS = FUNCTIONS | set(CALLED)
@@ -59,6 +62,13 @@ class Value(NamedTuple):
     other: Expr | None = None
 
 
+def limits(problem: Problem) -> tuple[int, Room]:
+    """The most entries of a part of a formula, and of all formulas of a submission."""
+    counts = (product(shape) for shape in problem.shapes.values())
+    largest = max((count for count in counts if isinstance(count, int)), default=0)
+    return max(MAX_ENTRIES, TIMES * largest), Room(max(MAX_ENTRIES_OF_ALL, TIMES_OF_ALL * largest))
+
+
 class ValueReader:
     """Reads the values of one problem's quantities; raises ``Unreadable`` where it cannot."""
 
@@ -66,8 +76,7 @@ class ValueReader:
         self.sizes = problem.sizes
         self.quantities = all_quantities(problem)
         self.words = self.quantities.words(_CALLS)
-        counts = [product(shape) for shape in problem.shapes.values()]
-        self.most = max([MAX_ENTRIES, *(4 * n for n in counts if isinstance(n, int))])
+        self.most, self.room = limits(problem)
 
     def value(self, node: Node, is_label: Callable[[str], bool]) -> Value:
         """The value of a node: a text, or a list of values."""
@@ -162,7 +171,7 @@ class ValueReader:
 
     def meaning(self, parsed: Expr, reading: str) -> Expr:
         """The meaning of an expression in one reading; raises ``ExpressionError``."""
-        return meaning(parsed, self.quantities, self.sizes, self.most, reading)[0]
+        return meaning(parsed, self.quantities, self.sizes, self.most, reading, self.room)[0]
 
     def other(self, piece: Piece, formula: Expr) -> Expr | None:
         """What a text means in another reading of its products; None where there is none."""
@@ -276,6 +285,6 @@ def _as_formula(value: Value) -> Expr:
 def _constant(written: Array) -> Expr:
     """Numbers as an expression, lists as lists."""
     if written.ndim:
-        return array(_constant(row) for row in written)
+        return array(_constant(written[at, ...]) for at in range(len(written)))
     entry: Written = written[()]
     return as_expr(entry.value)

@@ -15,7 +15,8 @@ import click
 
 from backpropcli.cli.main import complain, internal
 from backpropcli.cli.output import guarded, guarded_json, is_yaml, same_file, terminal, write
-from backpropcli.errors import BackpropError, Complaint
+from backpropcli.errors import BackpropError, Complaint, Place
+from backpropcli.files.visible import visible_name
 from backpropcli.report.checks import kind, load, names, tells_ungraded
 from backpropcli.report.reveal import LEVELS
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from backpropcli.report.options import CheckOptions, Ungraded
 
 SERIOUS = (4, 2, 3, 1, 0)
+# Of a whole submission, beyond the time in which mistakes are searched for.
+MOST_SECONDS = 60.0
 
 
 class Target(NamedTuple):
@@ -164,29 +167,57 @@ def _refuse_collisions(
             )
 
 
+class Graded(NamedTuple):
+    """What became of an answers file; with a code there are no reports, but reasons."""
+
+    reports: Sequence[CheckReport] = ()
+    code: int = 0
+    reasons: tuple[Complaint, ...] = ()
+
+
 def _checked(
     answers: Sequence[str], problem: str | None, seconds: float
 ) -> tuple[list[CheckReport], list[Ungraded], list[int]]:
     """The reports of all submissions that can be graded; the others, and their exit codes."""
-    from backpropcli.checking.check import check_file
-    from backpropcli.files.source import FileError
     from backpropcli.report.options import Ungraded
 
     reports: list[CheckReport] = []
     ungraded: list[Ungraded] = []
     codes: list[int] = []
     for path in answers:
-        try:
-            reports += check_file(path, problem, time_budget=seconds)
-        except BackpropError as error:
-            complain(error)
-            codes.append(3 if isinstance(error, FileError) else 2)
-            ungraded.append(Ungraded(path, tuple(error), len(reports)))
-        except Exception as error:  # the other submissions are graded all the same
-            codes.append(internal(error))
-            said = Complaint(f"internal error: {type(error).__name__}: {error}")
-            ungraded.append(Ungraded(path, (said,), len(reports)))
+        graded = _graded(path, problem, seconds)
+        reports += graded.reports
+        if graded.code:
+            codes.append(graded.code)
+            ungraded.append(Ungraded(path, graded.reasons, len(reports)))
     return reports, ungraded, codes
+
+
+def _graded(path: str, problem: str | None, seconds: float) -> Graded:
+    """Judge one file within its time; whatever happens, the others are judged all the same."""
+    from backpropcli.checking.check import check_file
+    from backpropcli.files.source import FileError
+    from backpropcli.probes import time_limit
+
+    try:
+        with time_limit(MOST_SECONDS + seconds):
+            return Graded(check_file(path, problem, time_budget=seconds))
+        return _spent(path, f"took more than {MOST_SECONDS + seconds:g} seconds")
+    except BackpropError as error:
+        complain(error)
+        return Graded((), 3 if isinstance(error, FileError) else 2, tuple(error))
+    except MemoryError:
+        return _spent(path, "took more memory than there is")
+    except Exception as error:
+        code = internal(error)
+        return Graded((), code, (Complaint(f"internal error: {type(error).__name__}: {error}"),))
+
+
+def _spent(path: str, said: str) -> Graded:
+    """The end of a submission that took too much; a result is written all the same."""
+    error = BackpropError(Complaint(said, Place(visible_name(path))))
+    complain(error)
+    return Graded((), 4, tuple(error))
 
 
 def _all_pass(reports: Sequence[CheckReport], percent: Fraction) -> bool:

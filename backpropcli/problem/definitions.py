@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Mapping_
 
 from backpropcli.files.tree import Mapping, Node, Scalar, describe
-from backpropcli.infer import Shapes
+from backpropcli.infer import Room, Shapes
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Expr, Name, fold, names, with_args
 from backpropcli.on_paper import STRICT
@@ -101,11 +101,13 @@ def meaning(
     sizes: frozenset[str],
     most: int = MAX_ENTRIES,
     reading: str = STRICT,
+    room: Room | None = None,
 ) -> tuple[Expr, Shape]:
     """A parsed expression over any quantities, resolved, and its shape.
 
-    No part of it may have more than ``most`` entries; ``reading`` is that of ``Scope``. Raises
-    ``ExpressionError`` with the span of the part that is wrong.
+    No part of it may have more than ``most`` entries, and all no more than there is ``room``;
+    ``reading`` is that of ``Scope``. Raises ``ExpressionError`` with the span of the part that is
+    wrong.
     """
     parsed = _first_names(with_counts(parsed), quantities.aliases)
     refused = undefined_derivative(parsed, quantities)
@@ -119,6 +121,7 @@ def meaning(
         index_from=quantities.index_from,
         most=most,
         reading=reading,
+        room=room,
     )
     return resolve(parsed, scope)
 

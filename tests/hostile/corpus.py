@@ -100,9 +100,9 @@ def problem(network: str = "z: w * x", **sections: str) -> str:
 NO_NUMBERS = (
     "0x1F", "0x" + "f" * 9_000, "0o17", "0b11", "1_0", "1_000", "1,000", "٣", "１２", "nan", ".nan",
     "NaN", "inf", ".inf", "-.inf", "infinity", "∞", "1e400", "-1e999999999", "1e-400", "9" * 5000,
-    "9" * 65, "1" + "0" * 31, "0." + "3" * 100, "1/0", "0/0", "1:30", "1:30:30", "2025-01-01",
+    "9" * 65, "1" + "0" * 31, "0." + "3" * 100, "1/0", "0/0", "1:30", "1:30:30",
     "2025-01-01T10:00:00Z", "=", "==", "no", "yes", "on", "off", "true", "False",
-    "1e", "e5", "+-+", "1.2.3", "1..2", "--", "1 2 3", "5%", "½½", "²", "1²²²²²²²²²²²²²²²²",
+    "1e", "e5", "+-+", "1.2.3", "1..2", "1 2 3", "5%", "½½", "²", "1²²²²²²²²²²²²²²²²",
 )  # fmt: skip
 INJECTIONS = (
     "__import__('os').system('touch pwned')",
@@ -118,7 +118,6 @@ INJECTIONS = (
     "1 if 1 else 2",
     "z1 and 1",
     "z1 > 1",
-    "yhat := 4",
     "f'{1}'",
     "'a' * 10**9",
     "Symbol('x')",
@@ -176,7 +175,7 @@ LARGE = (
     "z1" + "'" * 4_900,
     "z1" + "[1]" * 3_000,
     "x" * 9_999,
-    "relu(" * 1_900 + "z1" + ")" * 1_900,
+    "relu(" * 1_600 + "z1" + ")" * 1_600,
     "outer(" * 28 + "z1" + ", z1)" * 28,
     "outer(outer(outer(outer(z1, z1), outer(z1, z1)), z1), z1)",
     "concat(" + "z1, " * 2_000 + "z1)",
@@ -214,7 +213,19 @@ LARGE = (
     "sum(W1, axis=[0, 0])",
     "huber(z1, z1, delta=0)",
     "norm(z1 - z1)",
+    "sin(" * 27 + "outer(onehot(1, 300), onehot(1, 300))" + ")" * 27,
+    "exp(" * 27 + "outer(onehot(1, 99), onehot(1, 99))" + ")" * 27,
+    " = ".join(["sin(" * 27 + "outer(onehot(1, 99), onehot(1, 99))" + ")" * 27] * 39),
+    "outer(concat(" + "z1, " * 99 + "z1), concat(" + "z1, " * 99 + "z1))",
+    "1/3" + " + 1/3" * 400,
+    " = ".join(["1.234567891234*3.3 + 2.123123"] * 39),
+    "(" + "+".join(["z1*W1[1,1]"] * 190) + ")",
+    "((((z1+1.5)**64)**64)**64) = 2",
+    "1e60*1e60*1e60*1e60*1e60*1e60",
+    "2025-01-01",
+    "yhat := 4",
 )
+# Names that sympy, Python or another reader has plans for.
 NAMES = ("E", "I", "S", "N", "Q", "O", "beta", "gamma", "zeta", "lambda", "pi", "oo", "nan", "None",
-         "True", "class", "import", "def", "exec", "_", "__", "__class__", "T", "d", "dd", "e",
+         "True", "class", "import", "def", "exec", "__class__", "T", "d", "dd", "e",
          "Symbol", "print", "self", "sum_", "eval", "symbols", "Function")  # fmt: skip

@@ -12,6 +12,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 from typing import Any
 
@@ -65,7 +66,7 @@ def _run(request: dict[str, Any]) -> None:
         os.environ.update(request["env"])
         if request["pure"]:
             _without_libyaml()
-        _limit(request["seconds"], request["mib"])
+        _limit(request["seconds"], request["wall"], request["mib"])
         from backpropcli.cli.main import run
 
         code = run(request["arguments"])
@@ -81,14 +82,21 @@ def _without_libyaml() -> None:
     del yaml.CSafeLoader
 
 
-def _limit(seconds: float, mib: int) -> None:
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    # The command has timers of its own, so that the processor time is limited too.
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
+def _limit(seconds: float, wall: float, mib: int) -> None:
+    """What is left of this process after any of these is killed by the system."""
+    # The command has timers of its own, so that the clock is watched from outside.
+    most = int(seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most))
+    threading.Thread(target=_end_after, args=(wall,), daemon=True).start()
     with open("/proc/self/statm", encoding="ascii") as file:
         used = int(file.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + mib * MIB, used + mib * MIB))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * MIB, 64 * MIB))
+
+
+def _end_after(seconds: float) -> None:
+    time.sleep(seconds)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

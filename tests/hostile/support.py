@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from fuzz.tame import wildness
+
 ROOT = Path(__file__).parents[2]
-SECONDS, MIB = 6.0, 1024
-RAW = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
-COMMAND = re.compile(r"^\s*::|##\[", re.MULTILINE)
+# Of processor time; by the clock a run may take longer, as the machine may have other work.
+SECONDS, SLACK, MIB = 6.0, 10.0, 512
 
 
 class Answer(NamedTuple):
@@ -59,7 +57,8 @@ class Command:
         files["in"].write_bytes(given)
         request = {
             "arguments": arguments, "folder": str(folder), "pure": pure, "env": dict(env or {}),
-            "seconds": seconds, "mib": mib, **{name: str(path) for name, path in files.items()},
+            "seconds": seconds, "wall": SLACK * seconds, "mib": mib,
+            **{name: str(path) for name, path in files.items()},
         }  # fmt: skip
         assert self.server.stdin is not None
         assert self.server.stdout is not None
@@ -77,12 +76,10 @@ class Command:
         self.server.stdout.close()
 
 
-def assert_tame(found: Answer, codes: Sequence[int], fresh: bool = True) -> None:
+def assert_tame(found: Answer, *codes: int) -> None:
     """What holds of every run on hostile input."""
     said = f"exit {found.code} after {found.seconds:.1f} s\n{found.err[:2000]}\n{found.out[:2000]}"
     assert found.code in codes, said
     for text in (found.out, found.err):
-        assert "Traceback" not in text, said
+        assert not wildness(text), wildness(text) + said
         assert "internal error" not in text, said
-        assert not RAW.search(text), said
-        assert not COMMAND.search(text), said
