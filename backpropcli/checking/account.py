@@ -180,7 +180,8 @@ class Accounts:
         off = off & ~self.exempt.legal_at_zero(which)
         if not np.any(off):
             return None
-        cost = spelled(paper, error, off, predicted)
+        # by the key's size, so that a mistake does not pay that mends no number but meets smaller ones
+        cost = spelled(paper, verdict.error, off, verdict.predicted)
         bare = cost + SLACK
         if not slips:
             return Left(which, off, bare, cost)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -139,17 +140,23 @@ def _entry(graph: Graph, claim: Claim) -> Entry:
 
 
 def _with_zeros(paper: Paper) -> Paper:
-    """A diagonal with the exact zeros around it."""
-    texts = np.full(paper.texts.shape * 2, "0", object)
-    np.fill_diagonal(texts, paper.texts)
-    return Paper(
-        np.diag(paper.value),
-        np.diag(paper.unit),
-        np.diag(paper.whole),
-        np.diag(paper.digits),
-        texts,
-    )
+    """A diagonal with the exact zeros around it; of a matrix, the result has four axes."""
+    size, shape = paper.value.size, paper.value.shape * 2
+
+    def around(part: Array, zero: Any) -> Array:
+        whole = np.full((size, size), zero, part.dtype)
+        np.fill_diagonal(whole, part.ravel())
+        return whole.reshape(shape)
+
+    value, unit = around(paper.value, 0), around(paper.unit, 0)
+    whole, digits = around(paper.whole, False), around(paper.digits, 0)
+    return Paper(value, unit, whole, digits, around(paper.texts, "0"))
 
 
 def _is_diagonal(value: Array) -> bool:
-    return value.ndim == 2 and not np.any(value - np.diag(np.diagonal(value)))
+    """Whether a derivative is elementwise: of the shapes (n, n) or (n, m, n, m)."""
+    half = value.ndim // 2
+    if value.ndim % 2 or value.shape[:half] != value.shape[half:]:
+        return False
+    square = value.reshape((math.prod(value.shape[:half]),) * 2)
+    return not np.any(square - np.diag(np.diagonal(square)))

@@ -3,8 +3,8 @@
 A problem says in comments what the index shows: ``# Topic: ...``, one of ``TOPICS``;
 ``# Shows: ...``; and ``# Source: ...`` where others have published it. A sheet of answers says
 which mistakes were made in it, one in each comment ``# Mistake: NAME at QUANTITY`` (``NAME or
-NAME`` where two say the same of it), or ``# Mistake: none``. A comment that begins with more than
-one blank goes on with the one before.
+NAME`` where two say the same of it; ``unexplained`` where none says it), or ``# Mistake: none``.
+A comment that begins with more than one blank goes on with the one before.
 """
 
 from __future__ import annotations

@@ -36,11 +36,13 @@ def test_gradients_agree_with_differences(entry):
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.path.stem)
 def test_the_mistakes_of_a_sheet_are_named(sheet):
     """The comments of the sheet say what was done wrong; just that has to come out, in order."""
-    known = {mistake.name for mistake in catalogue().entries()}
+    known = {mistake.name for mistake in catalogue().entries()} | {"unexplained"}
     assert {name for made in sheet.mistakes for name in made.names} <= known
     (report,) = check_file(sheet.path, time_budget=30)
     assert "unreadable" not in {answer.status for answer in report.answers}
     found = [(root.name, root.at) for root in report.mistakes]
+    off = [a.quantity for a in report.answers if a.status == "wrong" and not a.roots]
+    found += [("unexplained", quantity) for quantity in off]
     for made, (name, at) in zip(sheet.mistakes, found, strict=True):
         assert name in made.names, found
         assert at == made.at, found

@@ -21,16 +21,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from backpropcli.language.nodes import Name, is_op, names
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.slopes import output_pairs
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """dL/dp times p(1 - p)."""
+    """dL/dp times p(1 - p), before a loss or anywhere else."""
+    before_losses = {p.name for p in output_pairs(world)}
     for pair in output_pairs(world):
         if pair.activation == "softmax":
             yield from world.edit(pair.name, pair.before * (pair.p * (1 - pair.p)), "all")
+    for equation in world.forward:
+        upper, p = f"d{world.upper}/d{equation.name}", Name(equation.name)
+        for z in names(equation.expr) if is_op(equation.expr, "softmax") else ():
+            lower = world.equations.get(f"d{world.upper}/d{z}")
+            if lower and lower.name not in before_losses and world.upstreams(lower.expr) == [upper]:
+                yield from world.edit(lower.name, Name(upper) * (p * (1 - p)), "all")
 
 
 MISTAKE = Mistake(

@@ -21,26 +21,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.language.nodes import Name, substitute
+from backpropcli.language.nodes import Name, names, substitute
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """The new weight in place of the old one in the gradient of an input."""
+    """The new weights in place of the old ones in the gradient of an input; all, or one of them."""
     new = {e.name.removesuffix("_new") for e in world.updates if e.name.endswith("_new")}
     for equation in world.gradients:
         lower = equation.name.rpartition("/d")[2]
-        for weight in sorted(new - {lower}):
-            expr = substitute(equation.expr, {weight: Name(f"{weight}_new")})
-            yield from world.edit(equation.name, expr, "", weight=weight)
+        used = sorted((new - {lower}) & set(names(equation.expr)))
+        groups = [[one] for one in used]
+        for weights in [used, *groups] if len(used) > 1 else groups:
+            expr = substitute(equation.expr, {one: Name(f"{one}_new") for one in weights})
+            yield from world.edit(equation.name, expr, "", weight=" and ".join(weights))
 
 
 MISTAKE = Mistake(
     code="BP502",
     name="updated-weights-used",
     tier="B",
-    message="{at} uses {weight} after its update; all gradients belong to the old weights.",
+    message="{at} uses {weight} after the update; all gradients belong to the old weights.",
     question="Which weights were used in the forward pass?",
     remedy="Use the weights of the forward pass: {at} = {right}.",
     examples=(
