@@ -180,7 +180,7 @@ class Accounts:
         off = off & ~self.exempt.legal_at_zero(which)
         if not np.any(off):
             return None
-        # by the key's size, so that a mistake does not pay that mends no number but meets smaller ones
+        # by the size of the key: mistakes that mend nothing must not pay by predicting small ones
         cost = spelled(paper, verdict.error, off, verdict.predicted)
         bare = cost + SLACK
         if not slips:

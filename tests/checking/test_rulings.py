@@ -169,6 +169,23 @@ def test_23_the_diagonal_of_an_elementwise_derivative():
     assert status("A", "dh/dz: [1, 1]") == "wrong"
 
 
+MATRIX = """\
+inputs: {x: [[1, 1], [1, 2]]}
+network:
+  y: x + 2
+  z: 3 * y**2
+loss: {out: mean(z)}
+"""
+
+
+def test_23_the_diagonal_of_an_elementwise_derivative_of_a_matrix():
+    """dz/dy = 6 y entry by entry: 18 where y is 3, and 24 where it is 4."""
+    found = report(MATRIX, "dz/dy: [[18, 18], [18, 24]]")
+    assert statuses(found) == {"dz/dy": "correct"}
+    assert "diagonal" in answer(found, "dz/dy").notes[0]
+    assert status(MATRIX, "dz/dy: [[18, 18], [24, 18]]") == "wrong"
+
+
 @pytest.mark.parametrize(
     ("which", "line", "expected"),
     [

@@ -112,6 +112,50 @@ def test_random_numbers_have_no_name():
     assert not report("A", lines).mistakes
 
 
+def test_a_mistake_that_explains_no_number_is_not_named():
+    """dout/dx = 6 y / 4 = 4.5; half of it would be nearer to 1.375, but it is not 1.375."""
+    mean = """\
+inputs: {x: [[1, 1], [1, 1]]}
+network:
+  y: x + 2
+  z: 3 * y**2
+loss: {out: mean(z)}
+"""
+    found = report(mean, "dout/dz: [[0.25, 0.25], [0.25, 0.25]]\n"
+                   "dout/dx: [[1.375, 1.375], [1.375, 1.375]]")  # fmt: skip
+    assert statuses(found)["dout/dx"] == "wrong"
+    assert names(found) == []
+
+
+def test_a_diagonal_in_place_of_a_softmax_jacobian_before_an_upstream_gradient():
+    """p = (1, 2, 3)/6; p(1 - p) = (5, 8, 9)/36, times (1, 0, 2)."""
+    softmax = """\
+inputs: {z: [0, ln(2), ln(3)]}
+network: {p: softmax(z)}
+upstream: {p: [1, 0, 2]}
+"""
+    found = report(softmax, "p: [0.1667, 0.3333, 0.5]\ndL/dz: [0.1389, 0, 0.5]")
+    assert told(found) == [("softmax-diagonal-only", "dL/dz")]
+
+
+def test_several_updated_weights_in_one_gradient():
+    """h = 1 goes to u = 1 and v = -1/2, the residuals are 1/2 and 1, dL/dh = 1*0.5 - 0.5*1 = 0.
+
+    The new weights are 1 - 0.2*0.5 = 0.9 and -0.5 - 0.2*1 = -0.7: 0.9*0.5 - 0.7*1 = -0.25.
+    """
+    shared = """\
+inputs: {x: 0.5}
+weights: {w: 2, a: 1, b: -0.5}
+network: {h: w*x, u: a*h, v: b*h}
+loss: ((u - 0.5)**2 + (v + 1.5)**2) / 2
+update: {rule: sgd, lr: 0.2}
+"""
+    lines = "a_new: 0.9\nb_new: -0.7\ndL/du: 0.5\ndL/dv: 1\ndL/dh: -0.25"
+    found = report(shared, lines)
+    assert told(found) == [("updated-weights-used", "dL/dh")]
+    assert "a and b" in found.mistakes[0].message
+
+
 def test_a_mistake_may_be_left_out():
     assert names(report("A", MASK)) == ["missing-relu-mask"]
     found = checked("A", MASK, leave_out=("missing-relu-mask",))

@@ -13,7 +13,7 @@ SHEETS = sorted(ANSWERS.glob("*.yaml"), key=lambda path: path.name)
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
 def test_sheet_can_be_read(path):
     (report,) = check_file(path)
-    assert not {"missing", "unreadable"} & {answer.status for answer in report.answers}
+    assert "unreadable" not in {answer.status for answer in report.answers}
 
 
 def test_two_mistakes_of_the_sheet_of_the_demo():
