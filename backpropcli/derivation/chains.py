@@ -35,6 +35,7 @@ MOST_PATHS = 6  # that are all written out
 FIRST_PATHS = 3  # that are shown of more
 SMALL = 4  # entries of a gradient that is written out entry by entry
 LONGEST = 80  # nodes of a whole gradient in one formula
+SUMMED = "Each product sums over the entries of the value in between."
 CHAIN, LOCALS, SIMPLER = "the chain rule", "local derivatives put in", "simplified"
 
 
@@ -91,9 +92,7 @@ class _Chain:
         single = self.is_single(self.names)
         if self.names.total <= MOST_PATHS and not single:
             lines.append(Line(_sum(map(self.by_names, self.names.first(MOST_PATHS))), CHAIN))
-            between = [name for name in self.names.below if name != self.upper]
-            if self.shape and any(self.program.shapes[name] for name in between):
-                notes.append("Each product sums over the entries of the value in between.")
+            notes += self.summed()
         formula, why = self.closed(), "put together"
         if formula is None:
             equation = self.program.equation(f"d{self.upper}/d{self.lower}")
@@ -112,6 +111,12 @@ class _Chain:
         return Derivation(
             self.name, Name(self.name), tuple(lines), self.shape, tuple(notes), worked
         )
+
+    def summed(self) -> Iterator[str]:
+        """What the product of names leaves unsaid where a value on the way has several entries."""
+        between = [name for name in self.names.below if name != self.upper]
+        if any(self.program.shapes[name] for name in between):
+            yield SUMMED
 
     def steps(self) -> Iterator[tuple[str, str]]:
         """The local derivatives on the way, from the top down."""
@@ -148,6 +153,8 @@ class _Chain:
         lines = _without_repetition(lines)
         lines += numbers(self.solution, lines[-1].expr)
         notes = list(self.many(paths, list(map(self.by_cells, some))))
+        if lines[0].why == CHAIN and not self.shape:
+            notes += self.summed()
         notes += self.direct(paths)
         notes += numbers_note(self.solution) if lines[-1].value is not None else []
         steps = () if single else self.cells(paths)

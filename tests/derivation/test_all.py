@@ -6,6 +6,7 @@ import pytest
 from matrix_support import PROBLEMS, faults
 
 from backpropcli.derivation.all import derivations
+from backpropcli.derivation.chains import CHAIN, SUMMED
 from backpropcli.derivation.data import Line
 from backpropcli.language.nodes import Name, Number, names
 from backpropcli.problem.asked import parse_quantity
@@ -37,7 +38,8 @@ ALL = sorted(path.stem for path in PROBLEMS.glob("*.yaml"))
 def formulas(derivation):
     """The lines without numbers; the product of names comes first and is tested with the chains."""
     kept = [line for line in derivation.lines if line.value is None and line.values is None]
-    by_names = derivation.shape and kept and kept[0].why == "the chain rule"
+    summed = derivation.shape or SUMMED in derivation.notes
+    by_names = summed and kept and kept[0].why == CHAIN
     return derivation._replace(lines=tuple(kept[1:] if by_names else kept))
 
 

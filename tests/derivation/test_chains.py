@@ -14,7 +14,7 @@ from chain_support import (
     worked,
 )
 
-from backpropcli.derivation.chains import chains
+from backpropcli.derivation.chains import SUMMED, chains
 from backpropcli.derivation.numbers import line_value
 from backpropcli.derivation.points import consistent_points
 from backpropcli.derivation.verify import check_lines
@@ -284,7 +284,7 @@ def test_every_line_of_every_problem_is_true(path):
     points = consistent_points(solution.program)
     for equation in solution.program.gradients:
         for derivation in chains(solution, equation.name, None):
-            if not derivation.shape:
+            if not derivation.shape and SUMMED not in derivation.notes:
                 formulas = tuple(line for line in derivation.lines if line.value is None)
                 assert check_lines(derivation._replace(lines=formulas), points) == []
             elif " * d" in lines(derivation)[0]:
