@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 DEV = $(VENV)/.ready-dev
 
-.PHONY: demo dev test lint format docs cases mistakes gallery bench bench-diagnosis check build clean
+.PHONY: demo dev test test-torch lint format docs cases mistakes gallery bench bench-diagnosis check build clean
 
 demo: $(READY)  ## solve a real problem step by step, then check a sheet with two mistakes in it
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
@@ -14,6 +14,10 @@ demo: $(READY)  ## solve a real problem step by step, then check a sheet with tw
 
 test: $(DEV)  ## run the tests
 	$(BIN)/python -m pytest
+
+test-torch: $(DEV)  ## every problem and 500 random networks beside PyTorch, which is installed for it
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch]'
+	$(BIN)/python -m pytest tests/torch
 
 lint: $(DEV)  ## style, types, floors
 	$(BIN)/ruff check .
