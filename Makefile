@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 DEV = $(VENV)/.ready-dev
 
-.PHONY: demo dev test test-torch lint format docs cases mistakes gallery bench bench-diagnosis check build clean
+.PHONY: demo dev test test-torch lint format docs cases mistakes ops gallery bench bench-diagnosis check build clean
 
 demo: $(READY)  ## solve a real problem step by step, then check a sheet with two mistakes in it
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
@@ -38,6 +38,9 @@ cases: $(DEV)  ## remake the golden outputs under tests/cases; review them as a 
 
 mistakes: $(DEV)  ## remake docs/mistakes.md from the catalogue of mistakes
 	$(BIN)/python -m tests.docs.remake_mistakes
+
+ops: $(DEV)  ## remake docs/ops.md from the catalogue of operations
+	$(BIN)/python -m tests.docs.remake_ops
 
 gallery: $(DEV)  ## remake problems/README.md from the problems and their sheets of answers
 	$(BIN)/python -m tests.problems.remake_index
