@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 DEV = $(VENV)/.ready-dev
 
-.PHONY: demo dev test test-torch lint format docs cases mistakes ops gallery bench bench-diagnosis check build clean
+.PHONY: demo dev test test-torch lint format docs cases mistakes ops gallery bench bench-diagnosis check build autograder clean
 
 demo: $(READY)  ## solve a real problem step by step, then check a sheet with two mistakes in it
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
@@ -56,6 +56,10 @@ check: lint test  ## everything that has to be green
 build: $(DEV)  ## the wheel and the source archive
 	$(BIN)/python -m pip install --quiet build
 	$(BIN)/python -m build
+
+autograder: $(READY)  ## the archive for Gradescope: make autograder PROBLEM=hw1.yaml [REVEAL=hint]
+	@test -n "$(PROBLEM)" || { echo "say which: make autograder PROBLEM=hw1.yaml"; exit 1; }
+	$(BIN)/python ci/gradescope/build.py $(PROBLEM)$(if $(REVEAL), --reveal $(REVEAL))
 
 dev: $(DEV)  ## a virtual environment for working on backprop
 

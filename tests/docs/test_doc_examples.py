@@ -6,7 +6,8 @@ A comment on the line before a fenced block says what it is:
 - ``<!-- file: NAME -->``: a whole problem, also written to the folder where commands run;
 - ``<!-- wrong: NAME -->``: the same, and it must be refused;
 - ``<!-- answers: NAME -->``: an answers file, written to that folder, in which all can be read;
-- ``<!-- output: backprop ... -->`` before JSON: what that command prints.
+- ``<!-- output: backprop ... -->`` before JSON: what that command prints;
+- ``<!-- copy: PATH -->``: that file of the project, whole.
 
 A YAML block without a comment is a whole problem. In a console block the lines after a command are
 its output, stdout and stderr together; a line ``...`` stands for any lines. A command exits with 0
@@ -40,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md"]
 WHOLE = {"network", "time", "loss", "update", "weights"}
 NOT_RUN = {"cd", "git", "make", "pip", "pipx", "python", "python3", "uv", "uvx"}
-MARK = re.compile(r"<!-- (fragment|file|wrong|answers|output)(?:: (.+?))? -->")
+MARK = re.compile(r"<!-- (fragment|file|wrong|answers|output|copy)(?:: (.+?))? -->")
 CODE = re.compile(r"`([^`]+)`")
 
 
@@ -91,7 +92,8 @@ WRONG = [b for b in BLOCKS if b.mark == "wrong"]
 ANSWERS = [b for b in BLOCKS if b.mark == "answers"]
 PYTHON = [b for b in BLOCKS if b.language == "python"]
 CONSOLES = [b for b in BLOCKS if b.language == "console"]
-OUTPUTS = [b for b in BLOCKS if b.language == "json"]
+OUTPUTS = [b for b in BLOCKS if b.language == "json" and b.mark != "copy"]
+COPIES = [b for b in BLOCKS if b.mark == "copy"]
 
 
 def top_keys(text: str) -> set[str]:
@@ -158,7 +160,7 @@ def test_every_block_is_of_a_known_kind():
     """A block that no test runs is named here, so that none is passed over by mistake."""
     known = {"yaml", "console", "json", "python", "bash", "sh", "text", "latex", ""}
     for block in BLOCKS:
-        assert block.language in known, f"{block}: {block.language}"
+        assert block.language in known or block.mark == "copy", f"{block}: {block.language}"
         if block.mark in ("file", "wrong", "answers"):
             assert block.language == "yaml", str(block)
             assert re.fullmatch(r"[\w-]+\.yaml", block.argument), str(block)
@@ -234,6 +236,17 @@ def test_json_is_what_the_command_prints(block, tmp_path):
     output, code = run(shlex.split(block.argument), folder_for(block.page, tmp_path))
     assert code == 0
     assert json.loads(output) == json.loads(block.text)
+
+
+@pytest.mark.parametrize("block", COPIES, ids=str)
+def test_a_copy_is_the_file(block):
+    assert block.text == (ROOT / block.argument).read_text(encoding="utf-8")
+
+
+def test_every_file_for_ci_is_shown():
+    files = {path for path in (ROOT / "ci").rglob("*") if path.is_file()}
+    made = {path for path in files if path.suffix in (".py", ".pyc")}  # what make runs
+    assert {block.argument for block in COPIES} == {str(p.relative_to(ROOT)) for p in files - made}
 
 
 def page(name: str) -> str:
