@@ -12,7 +12,9 @@ import click
 from backpropcli.cli.output import guarded, guarded_json, terminal, write
 from backpropcli.files.visible import visible_name
 from backpropcli.grading.atomic import make_folder_of, write_whole
+from backpropcli.grading.collect import Skipped
 from backpropcli.grading.identity import likely_pattern, unmatched
+from backpropcli.report.books import LOST
 from backpropcli.report.checks import kind
 from backpropcli.report.class_reports import JOINED, PROBLEM, Files, Renderer, files_for, joined
 from backpropcli.report.class_summary import Screen
@@ -23,10 +25,10 @@ from backpropcli.report.gradebooks.plain import quantity_name
 from backpropcli.report.judging import plural
 
 if TYPE_CHECKING:
-    from backpropcli.grading.collect import Skipped
     from backpropcli.grading.run import Grades
 
 MOST_TOLD = 10
+MOST_KEPT = 1000
 MOST_ALIKE = 3  # files that are passed over for the same reason, and are told one by one
 ORDER = ("graded", "ungradable", "error", "missing")
 
@@ -39,10 +41,16 @@ class Target(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What has to be known of all outcomes before the first line is written."""
+    """What has to be known of all outcomes before the first line is written.
+
+    ``internal`` says whether one is an internal error; ``lost`` are those that have no grade, and
+    ``untold`` counts more of them.
+    """
 
     quantities: tuple[str, ...]
     internal: bool
+    lost: list[Skipped]
+    untold: int
 
 
 @dataclass
@@ -84,8 +92,8 @@ class Outputs:
         wanted = tuple(dict.fromkeys(target.form for target in self.reports))
         return Renderer(wanted, self.reveal) if wanted else None
 
-    def write(self, grades: Grades) -> bool:
-        """Write everything; whether the outcome of a submission is an internal error."""
+    def write(self, grades: Grades) -> Survey:
+        """Write everything."""
         survey = surveyed(grades)
         reports = self.files()
         printed = any(target.path is None for target in self.summaries)
@@ -94,7 +102,7 @@ class Outputs:
         self._summaries(grades)
         for files in reports:
             _write_reports(grades, files)
-        return survey.internal
+        return survey
 
     def _gradebook(self, grades: Grades, survey: Survey) -> None:
         roster = {member.student: member.fields for member in grades.roster or ()}
@@ -123,9 +131,13 @@ def surveyed(grades: Grades) -> Survey:
     columns = [quantity for exercise in grades.exercises for quantity in exercise.columns]
     place = {quantity: at for at, quantity in reversed(list(enumerate(columns)))}
     found: dict[str, tuple[int, int, int, str]] = {}
-    internal, in_examples = False, set[str]()
+    internal, in_examples, lost, untold = False, set[str](), list[Skipped](), 0
     for outcome in grades.outcomes():
         internal = internal or outcome.reason.startswith("internal error")
+        if outcome.status in LOST and len(lost) < MOST_KEPT:
+            lost.append(Skipped(outcome.file, outcome.reason))
+        elif outcome.status in LOST:
+            untold += 1
         for one in outcome.judged:
             name = quantity_name(one)
             at = place.get(one.quantity, len(columns))
@@ -134,7 +146,7 @@ def surveyed(grades: Grades) -> Survey:
     for quantity, at in place.items():
         if quantity not in in_examples:
             found.setdefault(quantity, (at, 0, 0, quantity))
-    return Survey(tuple(sorted(found, key=found.__getitem__)), internal)
+    return Survey(tuple(sorted(found, key=found.__getitem__)), internal, lost, untold)
 
 
 def _write_reports(grades: Grades, files: Files) -> None:
@@ -160,8 +172,9 @@ def _as_it_is(text: str) -> str:
 _GUARDS = {"text": guarded, "json": guarded_json, "commands": _as_it_is}
 
 
-def notes(grades: Grades, folder: str) -> Iterator[str]:
+def notes(grades: Grades, folder: str, survey: Survey) -> Iterator[str]:
     """What was passed over or may be a misunderstanding, a few lines of each kind."""
+    yield from _listed("no grade", survey.lost, survey.untold)
     yield from _listed("skipped", grades.skipped, grades.collected.untold)
     yield from _listed("not counted", grades.older)
     yield from _one_student(grades, folder)

@@ -8,7 +8,7 @@ the outcome of a single submission; 130 interrupted, and ``--resume`` goes on.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -187,7 +187,7 @@ def command(
         raise click.UsageError("--resume needs -o or --journal: without one no run is noted down")
     if cluster and jobs:
         raise click.UsageError("--jobs is for this machine: a --cluster has its own workers")
-    from backpropcli.cli.class_output import Outputs
+    from backpropcli.cli.class_output import Outputs, closing_words, notes
 
     targets = [*map(_report, reported)]
     several = len(problems) > 1 or bool(assignment)
@@ -200,15 +200,15 @@ def command(
     wanted = Class(folder, problems, assignment, roster, id_pattern, names)
     grades = _graded(wanted, plan, quiet)
     try:
-        internal = outputs.write(grades)
+        survey = outputs.write(grades)
     except BaseException:
         grades.close(keep=bool(plan.journal))
         raise
     if not quiet:
-        _tell(grades, folder, output)
+        _tell((*notes(grades, folder, survey), closing_words(grades, output)))
     counts = grades.counts
     grades.close(keep=bool(journal))
-    if internal:
+    if survey.internal:
         return 4
     return 3 if strict and (counts["ungradable"] or counts["error"]) else 0
 
@@ -236,13 +236,15 @@ def _summary(text: str) -> Target:
 
 
 def _refuse_collisions(inputs: Sequence[str], outputs: Outputs, journal: str | None) -> None:
-    """No output is a file that is read, YAML that exists, or another output."""
+    """No output is a file that is read, YAML that exists, another output, or has no folder."""
     paths = [path for path in (*outputs.paths(), journal) if path]
     for number, path in enumerate(paths):
         if same_file(path, inputs):
             raise click.UsageError(f"{path!r} is a file that is read, and would be lost")
         if same_file(path, paths[:number]):
             raise click.UsageError(f"{path!r} is to be written twice")
+        if not os.path.isdir(os.path.dirname(path) or "."):
+            raise click.UsageError(f"{path!r} lies in a folder that does not exist")
         if is_yaml(path):
             raise click.UsageError(
                 f"{path!r} exists and is YAML, perhaps a problem or answers: it is not written over"
@@ -284,10 +286,8 @@ def _graded(wanted: Class, plan: Plan, quiet: bool) -> Grades:
             raise
 
 
-def _tell(grades: Grades, folder: str, output: str | None) -> None:
-    """What was passed over, then a closing line."""
-    from backpropcli.cli.class_output import closing_words, notes
+def _tell(lines: Iterable[str]) -> None:
     from backpropcli.cli.output import guarded
 
-    for line in (*notes(grades, folder), closing_words(grades, output)):
+    for line in lines:
         click.echo(guarded(line), err=True)

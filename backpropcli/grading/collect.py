@@ -51,6 +51,7 @@ def collect(folder: str, names: Sequence[str] = ()) -> Collected:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         hint = "unpack the archive first" if folder.lower().endswith(ARCHIVES) else ""
+        hint = "backprop check judges one file" if folder.lower().endswith(SUFFIXES) else hint
         said = f"cannot be read as a folder: {reason}"
         raise BackpropError(Complaint(said, Place(visible_name(folder)), hint)) from None
     files: list[Found] = []

@@ -23,6 +23,7 @@ loss: (z - 1)**2
 find: {z: 1, L: 1, dL/dz: 1, dL/dw: 1}
 """
 RIGHT = "answers: {z: 3, L: 4, dL/dz: 4, dL/dw: 6}\n"
+LOST = "no grade: cyd.yaml: line 2: the file ends within a list or mapping"
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_the_gradebook_is_printed_without_a_file(capsys, folder):
     assert ran.code == 0
     found = [(row["student"], row["status"], row["score"]) for row in rows(ran.out)]
     assert found == [("ann", "graded", "4"), ("bob", "graded", "3"), ("cyd", "ungradable", "")]
-    assert ran.err == "3 submissions: 2 graded, 1 ungradable\n"
+    assert ran.err == f"{LOST}\n3 submissions: 2 graded, 1 ungradable\n"
     assert grade(capsys, folder, "--quiet").err == ""
 
 
@@ -190,7 +191,8 @@ def test_every_gradebook_has_each_student(capsys, folder, book):
         (["class", "-p", "square.yaml", "--report", "gradescope=x"], "no file for a whole class"),
         (["class", "-p", "square.yaml", "--summary", "html"], "not FORMAT"),
         (["class", "-p", "square.yaml", "--id-pattern", "("], "id pattern"),
-        (["class", "-p", "square.yaml", "-o", "no/such/g.csv"], "g.csv"),
+        (["class", "-p", "square.yaml", "-o", "no/such/g.csv"], "a folder that does not exist"),
+        (["class/ann.yaml", "-p", "square.yaml"], "backprop check judges one file"),
     ],
 )  # fmt: skip
 def test_a_wrong_call_is_told_with_exit_code_2(capsys, folder, monkeypatch, arguments, said):
@@ -228,7 +230,7 @@ def test_nothing_but_the_outputs_is_left_behind(capsys, folder, monkeypatch):
 def test_there_is_no_bar_in_a_pipe(folder):
     ran = process("grade", folder / "class", "-p", folder / "square.yaml", "--jobs", "1")
     assert ran.returncode == 0
-    assert ran.stderr == b"3 submissions: 2 graded, 1 ungradable\n"
+    assert ran.stderr.decode() == f"{LOST}\n3 submissions: 2 graded, 1 ungradable\n"
     assert b"\x1b" not in ran.stdout
 
 
@@ -275,9 +277,20 @@ def test_files_skipped_for_one_reason_are_told_together(capsys, folder):
         (folder / "class" / f"page{number}.pdf").write_text("x")
     (folder / "class" / ".git").mkdir()
     assert grade(capsys, folder).err.splitlines() == [
+        LOST,
         "skipped: .git: hidden",
         "skipped: 5 files such as page0.pdf: no file of answers (.yaml, .yml)",
         "3 submissions: 2 graded, 1 ungradable",
+    ]
+
+
+def test_a_problem_under_another_name_than_the_sheets_give_it_is_noticed(capsys, folder):
+    for name in ("ann", "bob", "cyd", "dan"):
+        (folder / "class" / f"{name}.yaml").write_text("problem: hw1.yaml\n" + RIGHT)
+    told = "line 1: the answers are for the problem hw1.yaml, not for square"
+    assert grade(capsys, folder).err.splitlines() == [
+        f"no grade: 4 files such as ann.yaml: {told}",
+        "4 submissions: 4 ungradable",
     ]
 
 
