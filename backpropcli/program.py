@@ -13,7 +13,7 @@ from backpropcli.language.nodes import Name, names
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, Size, product
 from backpropcli.problem.data import Equation, Layer, Problem
-from backpropcli.problem.quantities import split_derivative
+from backpropcli.problem.quantities import COUNTS, split_derivative
 
 
 @dataclass(frozen=True, eq=False, repr=False, match_args=False)
@@ -21,6 +21,7 @@ class Counts:
     """Parameters by weight; operations and macs by equation of the network, and the loss.
 
     ``layers`` are those of several equations, by the name of their last value, as a whole.
+    ``averages`` are the numbers that a layer keeps and that are not trained, by its value.
     """
 
     parameters: Mapping[str, Size]
@@ -28,6 +29,7 @@ class Counts:
     loss: Cost
     by_equation: Mapping[str, Size]
     layers: Mapping[str, Layer]
+    averages: Mapping[str, Size]
 
     def cost_of(self, name: str) -> Cost:
         """The operations of an equation, or of the layer that is counted under its name."""
@@ -47,18 +49,22 @@ class Counts:
     def of(self, name: str) -> Size | None:
         """The count by the name of its quantity, ``parameters(W1)``; None for other quantities."""
         kind, bracket, inner = name.partition("(")
-        if kind not in ("parameters", "operations", "macs"):
+        if kind not in COUNTS:
             return None
         if not bracket:
             return self.total(kind)
         inner = inner.rstrip(")")
         if kind == "parameters":
             return self.parameters_of(inner)
+        if kind == "non_trainable":
+            return self.averages.get(inner, 0)
         spent: Size = getattr(self.cost_of(inner), kind)
         return spent
 
     def total(self, what: str) -> Size:
-        """The total of "parameters", "operations" or "macs" (of the network without the loss)."""
+        """The total of a count; of operations and macs that of the network without the loss."""
+        if what == "non_trainable":
+            return _sum(self.averages.values())
         if what == "parameters":
             return _sum(self.parameters.values())
         return _sum(getattr(c, what) for c in self.network.values())
@@ -223,4 +229,5 @@ def _counts(problem: Problem) -> Counts:
         e.name: _sum(weights[n] for n in names(e.expr) if n in weights) for e in problem.equations
     }
     layers = {layer.name: layer for layer in problem.layers if layer.name}
-    return Counts(weights, network, loss[0] if loss else Cost(0, 0), own, layers)
+    averages = {layer.values[-1]: layer.averages for layer in problem.layers if layer.averages}
+    return Counts(weights, network, loss[0] if loss else Cost(0, 0), own, layers, averages)

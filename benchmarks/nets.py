@@ -121,7 +121,7 @@ def _compared(net: Net) -> Iterator[Row | str]:
         if action is not None:
             _agree(other.name, action(), by_hand)
             actions[other.name] = action
-    _keep_memory()
+    keep_memory()
     times = in_turns(actions, net.rounds, net.calls, net.single)
     for name in list(actions)[1:]:
         yield Row(net.what, times["ours"], name, times[name], net.goals.get(name))
@@ -134,7 +134,7 @@ def _agree(name: str, found: Values, expected: Values) -> None:
             raise SystemExit(f"{name} computes another {key}: there is nothing to compare")
 
 
-def _keep_memory() -> None:
+def keep_memory() -> None:
     """Let malloc keep freed memory in all programs alike.
 
     Whether glibc hands the memory of a pass back to the system, which makes the next pass up to

@@ -12,6 +12,8 @@ from backpropcli.language.indices import IndexReader
 from backpropcli.language.nodes import Number
 from backpropcli.language.tokens import Token
 
+QUOTES = ("'", '"')
+
 
 class ConstantReader(IndexReader):
     """A cursor that reads numbers, and lists of them, and words."""
@@ -47,6 +49,8 @@ class ConstantReader(IndexReader):
             self.take()
             words = {"True": True, "False": False, "true": True, "false": False}
             return words.get(token.text, token.text)
+        if token.text in QUOTES and self.peek().kind == "name":
+            return self.quoted(token)
         sign = -1 if self.accept("-") else 1
         if self.here.kind != "number":
             raise self.unexpected(self.here)
@@ -57,6 +61,14 @@ class ConstantReader(IndexReader):
                 raise self.error("a fraction of two numbers is expected", token)
             value /= bottom
         return int(value) if value.denominator == 1 else value
+
+    def quoted(self, opening: Token) -> str:
+        """A word in quotation marks, as Python has it: ``padding='same'``."""
+        self.take()
+        word = self.take().text
+        if self.take().text != opening.text:
+            raise self.error("the quotation marks are not closed", opening)
+        return word
 
     def constants(self, closing: str) -> tuple[Any, ...]:
         """The items of a list of constants, after its opening bracket."""

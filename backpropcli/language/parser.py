@@ -121,6 +121,8 @@ class _Parser(StepReader):
         if token.kind == "(":
             self.take()
             inner = self.nested(lambda: self.expression(0))
+            if self.here.kind == ",":
+                raise self.error("a list stands in square brackets", token, "such as [3, 3]")
             closing = self.expect(")", "to close the parenthesis")
             inner.span = (token.start, closing.stop)
             return inner

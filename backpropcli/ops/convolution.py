@@ -13,6 +13,7 @@ and their gradients are convolutions again (Dumoulin and Visin 2016, chapter 4; 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -105,15 +106,19 @@ def _shape(rank: int, operands: tuple[Shape, ...], params: Params) -> Shape:
     return found.out
 
 
+# All positions of all examples stand in one row, so that each pass is one matrix product. The
+# examples come last in memory: then windows are copied and added up in long runs.
+
+
 def _columns(x: Array, found: Frame) -> Array:
-    """Each window as a column: (batch, groups, in/groups * kernel, positions)."""
-    sizes = w.known(found.x[2:])
-    out = w.known(found.sizes)
-    x = np.reshape(x, w.known(found.x))
-    seen = w.views(w.padded(x, found.windows.pads(sizes)), found.windows, out)
+    """Each window as a column: (groups, in/groups * kernel, positions * batch)."""
+    sizes, out = w.known(found.x[2:]), w.known(found.sizes)
+    x = np.moveaxis(np.reshape(x, w.known(found.x)), 0, -1)
+    x = np.ascontiguousarray(w.padded(x, (*found.windows.pads(sizes), (0, 0))))
+    seen = w.views(np.moveaxis(x, -1, 0), found.windows, out)
     rank = len(out)
-    order = (0, 1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank))
-    return seen.transpose(order).reshape(x.shape[0], found.groups, -1, int(np.prod(out)))
+    order = (1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank), 0)
+    return seen.transpose(order).reshape(found.groups, -1, x.shape[-1] * math.prod(out))
 
 
 def _rows(kernel: Array, found: Frame) -> Array:
@@ -123,9 +128,9 @@ def _rows(kernel: Array, found: Frame) -> Array:
 
 
 def _grouped(g: Array, found: Frame) -> Array:
-    """A result or its gradient: (batch, groups, out/groups, positions)."""
-    batch, out = w.known(found.result[:2])
-    return np.reshape(g, (batch, found.groups, out // found.groups, -1))
+    """A result or its gradient: (groups, out/groups, positions * batch)."""
+    batch_last = np.moveaxis(np.reshape(g, w.known(found.result)), 0, -1)
+    return batch_last.reshape(found.groups, batch_last.shape[0] // found.groups, -1)
 
 
 def _forward(rank: int, x: Array, kernel: Array, bias: Array | None = None, **params: Any) -> Array:
@@ -133,25 +138,26 @@ def _forward(rank: int, x: Array, kernel: Array, bias: Array | None = None, **pa
     z = _rows(kernel, found) @ _columns(x, found)
     if bias is not None:
         z = z + np.reshape(bias, (found.groups, -1, 1))
-    return np.reshape(z, w.known(found.out))
+    batch, out, *sizes = w.known(found.result)
+    return np.reshape(np.moveaxis(z.reshape(out, *sizes, batch), -1, 0), w.known(found.out))
 
 
 def _input(rank: int, g: Array, kernel: Array, shape: Shape, **params: Any) -> Array:
     """What each window sends back to the cells that it covered."""
     found = frame(rank, shape, np.shape(kernel), params)
     sent = np.swapaxes(_rows(kernel, found), -1, -2) @ _grouped(g, found)
-    full, out = w.known(found.x), w.known(found.sizes)
-    cells = w.count(found.windows)
-    split = np.reshape(sent, (full[0], full[1], cells, *out))
-    parts = (split[:, :, i] for i in range(cells))
-    return np.reshape(w.scattered(parts, found.windows, full, sent), w.known(shape))
+    batch, channels = w.known(found.x[:2])
+    split = np.reshape(sent, (channels, -1, *w.known(found.sizes), batch))
+    parts = [np.moveaxis(split[:, i], -1, 0) for i in range(split.shape[1])]
+    total = w.scattered(iter(parts), found.windows, w.known(found.x), parts[0])
+    return np.reshape(total, w.known(shape))
 
 
 def _kernel(rank: int, x: Array, g: Array, shape: Shape, **params: Any) -> Array:
     """Each kernel's upstream gradient times the windows that it saw, over all positions."""
     found = frame(rank, np.shape(x), shape, params)
     seen = np.swapaxes(_columns(x, found), -1, -2)
-    return np.reshape(np.add.reduce(_grouped(g, found) @ seen, axis=0), w.known(shape))
+    return np.reshape(_grouped(g, found) @ seen, w.known(shape))
 
 
 def _checked(rank: int, x: Shape, kernel: Shape, g: Shape, result: Shape, params: Params) -> Shape:

@@ -72,11 +72,12 @@ def _larger(a: Expr | None, b: Expr | None) -> Expr | None:
 
 def _winners(rank: int, x: Array, windows: Windows) -> Array:
     """The number of the cell, counted row by row, that is the first largest of each window."""
-    cells = list(_cells(rank, x, windows, -np.inf))
-    best, winner = cells[0], np.zeros(cells[0].shape, int)
-    for number, cell in enumerate(cells[1:], 1):
-        wins = np.greater(cell, best).astype(bool)
-        best, winner = np.where(wins, cell, best), np.where(wins, number, winner)
+    cells = _cells(rank, x, windows, -np.inf)
+    best = next(cells)
+    winner = np.zeros_like(best, np.int32)
+    for number, cell in enumerate(cells, 1):
+        np.copyto(winner, number, where=np.greater(cell, best))
+        best = np.maximum(best, cell)
     return winner
 
 

@@ -119,8 +119,10 @@ def number_like(x: Array, value: int) -> Any:
 
 
 def zeros(shape: tuple[int, ...], like: Array) -> Array:
-    """An array of zeros that holds numbers as another one does."""
-    return np.full(shape, number_like(like, 0), like.dtype)
+    """An array of zeros that holds numbers as another does, its axes as far apart in memory."""
+    order = sorted(range(like.ndim), key=lambda axis: -like.strides[axis])
+    result = np.full([shape[axis] for axis in order], number_like(like, 0), like.dtype)
+    return result.transpose(np.argsort(order))
 
 
 def views(x: Array, windows: Windows, out: tuple[int, ...]) -> Array:
@@ -144,8 +146,13 @@ def scattered(
     pads, out = windows.pads(sizes), whole(windows.sizes(sizes))
     free = shape[: -len(sizes)]
     total = zeros((*free, *(n + a + b for n, (a, b) in zip(sizes, pads, strict=True))), like)
+    overlapping = any(s < k for s, k in zip(windows.stride, known(windows.kernel), strict=True))
+    apart = not overlapping and set(windows.dilation) == {1}
     for cell, part in zip(windows.cells(out), parts, strict=True):
-        total[(..., *cell)] += part
+        if apart:
+            total[(..., *cell)] = part
+        else:
+            total[(..., *cell)] += part
     return total[inner(pads)]
 
 

@@ -12,7 +12,7 @@ from backpropcli.errors import Place
 from backpropcli.language.nodes import Expr
 from backpropcli.language.timeline import Timeline
 from backpropcli.ops.entry import Array
-from backpropcli.ops.sizes import Shape
+from backpropcli.ops.sizes import Shape, Size
 
 
 class Given(NamedTuple):
@@ -44,13 +44,15 @@ class Equation(NamedTuple):
 class Layer(NamedTuple):
     """A layer of a layer list: its text, and the names of its values and weights.
 
-    ``name`` is that of its last value where the layer is counted under it as a whole.
+    ``name`` is that of its last value where the layer is counted under it as a whole;
+    ``averages`` are the numbers that it keeps beside its weights and that are not trained.
     """
 
     text: str
     values: tuple[str, ...]
     weights: tuple[str, ...]
     name: str = ""
+    averages: Size = 0
 
 
 class UpdateLine(NamedTuple):

@@ -11,7 +11,7 @@ from backpropcli.language.timeline import Timeline
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Update
 
-COUNTS = ("parameters", "operations", "macs")
+COUNTS = ("parameters", "operations", "macs", "non_trainable")
 CALLED = (*COUNTS, "shape")
 # What an update adds to the name of a weight, the longest first.
 ENDINGS = (

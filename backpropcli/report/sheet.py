@@ -115,6 +115,10 @@ class _Maker(UpdateMaker):
             CountRow(f"{name}, as a layer", counts.parameters_of(name), *counts.cost_of(name))
             for name in counts.layers
         ]
+        rows += [
+            CountRow(f"{name}, running averages (not trained)", size, None, None)
+            for name, size in counts.averages.items()
+        ]
         if not rows:
             return ()
         totals = (counts.total("parameters"), counts.total("operations"), counts.total("macs"))

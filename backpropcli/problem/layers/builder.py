@@ -15,11 +15,13 @@ from backpropcli.language.parser import parse
 from backpropcli.language.text import param_text
 from backpropcli.language.timeline import Timeline, step_name
 from backpropcli.ops import FUNCTIONS
-from backpropcli.ops.sizes import Shape, is_known, shape_text, whole
+from backpropcli.ops.sizes import Shape, Size, is_known, shape_text, whole
 from backpropcli.problem.data import Given, Layer
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.layers.kind import Activation, LayerError
 from backpropcli.resolve import Scope, resolve
+
+Shapes = tuple[Shape, ...]
 
 
 class Written(NamedTuple):
@@ -42,6 +44,8 @@ class Builder:
         self.data = self.current = data
         self.numbers: Counter[str] = Counter()  # the highest number that a name has so far
         self.shapes: dict[str, Shape] = {n: given.shape for n, given in draft.given.items()}
+        self.planes = 0  # of images 2, of what conv1d gives 1: how many axes hold positions
+        self.averages: Size = 0  # numbers of this layer that are not trained
         self.equations: list[Written] = []
         self.layers: list[Layer] = []
         self._node: Scalar
@@ -52,12 +56,13 @@ class Builder:
     def start(self, node: Scalar) -> None:
         """A new layer begins, on that line."""
         self._node, self._weights, self._spoiled, self._name = node, [], False, ""
-        self._before = len(self.equations)
+        self._before, self.averages = len(self.equations), 0
 
     def finish(self) -> None:
         """The layer is complete."""
         values = tuple(written.name for written in self.equations[self._before :])
-        self.layers.append(Layer(self._node.text, values, tuple(self._weights), self._name))
+        weights = tuple(self._weights)
+        self.layers.append(Layer(self._node.text, values, weights, self._name, self.averages))
 
     def whole(self, kind: str) -> str:
         """The name of a layer of several equations, under which it is counted: lstm1, gru2."""
@@ -70,6 +75,11 @@ class Builder:
         return self.shapes[self.current]
 
     @property
+    def is_batch(self) -> bool:
+        """Whether what enters has a batch axis: images of four axes have, and rows of vectors."""
+        return len(self.shape) > (self.planes + 1 if self.planes else 1)
+
+    @property
     def columns(self) -> bool:
         """Whether the columns of a matrix are the examples."""
         return self.column and len(self.shape) == 2
@@ -79,13 +89,17 @@ class Builder:
         self.numbers[stem] += 1
         return self.numbers[stem]
 
-    def weight(self, name: str, shape: Shape, order: str = "") -> str:
+    def weight(self, name: str, shape: Shape, order: str = "", also: Shapes = ()) -> str:
         """A weight of the layer; one that is not given is added with its shape only.
 
-        One that is given must have that shape; ``order`` says in a complaint what its axes are.
+        One that is given must have that shape, or one of ``also``; ``order`` says in a complaint
+        what its axes are.
         """
         if name not in self._weights:
             self._weights.append(name)
+        given = self.draft.given.get(self.draft.aliases.get(name, name))
+        if given is not None and given.shape in also:
+            shape = given.shape
         self._given(name, "weight", shape, order)
         return name
 

@@ -18,7 +18,7 @@ from backpropcli.problem.data import Layer
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.layers import catalogue
 from backpropcli.problem.layers.builder import Builder, Written
-from backpropcli.problem.layers.kind import ACTIVATIONS, Activation, Arguments, LayerError
+from backpropcli.problem.layers.kind import ACTIVATIONS, ASIDE, Activation, Arguments, LayerError
 
 
 class Expanded(NamedTuple):
@@ -93,6 +93,7 @@ def data_name(draft: Draft, node: Node, loss_text: str) -> str | None:
     used = {token.text for token in tokenize(loss_text) if token.kind == "name"}
     inputs = [name for name, given in draft.given.items() if given.kind == "input"]
     free = [name for name in inputs if name not in used]
+    free = [name for name in free if not ASIDE.fullmatch(name)] or free
     if len(free) == 1:
         return free[0]
     for name in ("x", "X"):

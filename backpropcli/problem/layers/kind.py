@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +10,9 @@ from backpropcli.errors import nearest
 from backpropcli.language.nodes import Apply, Expr, Name, Number, is_op
 from backpropcli.language.text import param_text, to_text
 from backpropcli.ops import OPS, SPELLINGS
+from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Size, named
+from backpropcli.ops.windows import pair
 from backpropcli.problem.given import MAX_SIZE
 
 if TYPE_CHECKING:
@@ -20,6 +23,10 @@ ACTIVATIONS = tuple(
     for op in OPS.entries()
     if (op.elementwise and op.name + "'" in OPS) or op.name in ("softmax", "log_softmax")
 )
+
+
+# Inputs that a layer needs beside the data, by the beginning of their names.
+ASIDE = re.compile(r"(mask|mean|var)\d+")
 
 
 class LayerError(Exception):
@@ -123,6 +130,21 @@ class Arguments:
             return value
         found = "none" if value is None else param_text(value)
         raise LayerError(f"{key} is a whole number from {least} on, found {found}")
+
+    def cells(self, key: str, rank: int) -> tuple[int, ...]:
+        """The size of a window over ``rank`` axes: a number, or one for each axis."""
+        if key not in self.values:
+            example = "5" if rank == 1 else "5 or [3, 5]"
+            raise LayerError(f"{self.layer} needs a {key}, such as {example}", self.kind.usage)
+        try:
+            return pair(key, self.values[key], rank)
+        except ShapeError as error:
+            raise LayerError(f"{error}, found {param_text(self.values[key])}") from None
+
+    def written(self, *keys: str) -> str:
+        """The arguments of those names that were given, as a call of an op has them."""
+        given = [key for key in keys if key in self.values]
+        return "".join(f", {key}={param_text(self.values[key])}" for key in given)
 
     def flag(self, key: str, default: bool) -> bool:
         """True or False."""

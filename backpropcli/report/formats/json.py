@@ -258,8 +258,11 @@ class _Writer:
             }
             for name in counts.network
         }
+        averages = {name: _size(size) for name, size in counts.averages.items()}
+        kept = {"total": _size(counts.total("non_trainable")), **averages}
         return {
             "parameters": parameters,
+            **({"non_trainable": kept} if averages else {}),
             "operations": {
                 "network": _size(counts.total("operations")),
                 "loss": _size(counts.loss.operations),

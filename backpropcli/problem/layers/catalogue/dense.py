@@ -17,6 +17,11 @@ def _build(builder: Builder, arguments: Arguments) -> None:
     shape, column, x = builder.shape, builder.column, builder.current
     if len(shape) not in ((1, 2) if column else (1, 2, 3)):
         raise LayerError(f"a dense layer takes vectors, {x} is {shape_text(shape)}")
+    if builder.planes:
+        raise LayerError(
+            f"a dense layer takes vectors, {x} is {shape_text(shape)} with its positions",
+            "a line `flatten` before it makes vectors",
+        )
     number = builder.next("z")
     features = shape[0] if column else shape[-1]
     order = "(out, in)" if column else "(in, out)"

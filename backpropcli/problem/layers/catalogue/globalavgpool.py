@@ -1,0 +1,7 @@
+"""``globalavgpool``: the mean of each channel over all positions."""
+
+from __future__ import annotations
+
+from backpropcli.problem.layers.convolving import global_pooling
+
+LAYER = global_pooling("avg")
