@@ -10,6 +10,7 @@ import numpy as np
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper
 from backpropcli.checking.sheet import Entry, Sheet
+from backpropcli.problem.data import Update
 from backpropcli.problem.quantities import split_derivative
 
 Turned = Callable[[Entry], "Paper | None"]  # the paper in our convention, None: as it is
@@ -45,6 +46,9 @@ def _conventions(judge: Judge) -> Iterator[tuple[Turned, str]]:
             _negating(judge),
             "the error term is target minus prediction, and the update adds it",
         )
+        update = judge.graph.problem.update
+        if update is not None and "mu" in update.settings:
+            yield _turning(update), "the velocity is kept with the opposite sign, and added"
     for count in _counts(judge):
         yield (
             _per_example(judge, count),
@@ -94,6 +98,18 @@ def _transposing(judge: Judge) -> Turned:
 def _negating(judge: Judge) -> Turned:
     def turned(entry: Entry) -> Paper | None:
         if not _lower(judge, entry) or entry.paper is None:
+            return None
+        return replace(entry.paper, value=-entry.paper.value)
+
+    return turned
+
+
+def _turning(update: Update) -> Turned:
+    velocities = {f"{weight}_v" for weight in update.weights}
+    velocities |= {f"{name}_old" for name in velocities}
+
+    def turned(entry: Entry) -> Paper | None:
+        if entry.claim.name not in velocities or entry.paper is None:
             return None
         return replace(entry.paper, value=-entry.paper.value)
 

@@ -184,7 +184,8 @@ class Pen:
                 else (self.judge.verdicts[other].predicted)
             )
             claim = entry.claim
-            same = claim.quantity == mine.claim.quantity
+            later = (claim.step or 0) > (mine.claim.step or 0)  # nobody copies what comes later
+            same = claim.quantity == mine.claim.quantity and not later
             where = f" of example {claim.example}" if claim.example and same else ""
             where = f" of step {claim.step}" if claim.step and same else where
             name = claim.quantity + where

@@ -61,8 +61,8 @@ class Slip(NamedTuple):
 class Example(NamedTuple):
     """A submission on which a mistake must be found: a net of ``nets.py``, answers, where.
 
-    ``answers`` is the YAML text under ``answers:``, or a whole ``examples:`` part; right values of
-    quantities listed in ``right`` are filled in by the test.
+    ``answers`` is the YAML text under ``answers:``, or a whole ``examples:`` or ``steps:`` part;
+    right values of quantities listed in ``right`` are filled in by the test.
     """
 
     net: str

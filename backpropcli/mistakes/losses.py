@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from backpropcli.language.nodes import Expr, Name, Number, call, is_op, names, postorder
+from backpropcli.language.nodes import (
+    Expr,
+    Name,
+    Number,
+    call,
+    index,
+    is_op,
+    names,
+    postorder,
+    substitute,
+)
 from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.layers import WeightProduct, lower
 from backpropcli.mistakes.parts import (
@@ -59,40 +69,42 @@ def other_losses(world: World) -> Iterator[Edit]:
             yield Edit(world.upper, {**changes, **slopes}, {"ratio": ratio}, 0.0, str(factor))
 
 
-def step_forms(world: World) -> Iterator[tuple[Equation, Expr, Expr]]:
-    """Each update without the learning rate, and with it twice."""
-    update = world.problem.update
-    if update is None:
-        return
-    for equation in world.updates:
-        weight = equation.name.removesuffix("_new").removesuffix("_change")
-        g = Name(f"d{world.upper}/d{weight}")
-        if equation.name.endswith("_new"):
-            yield equation, Name(weight) - g, Name(weight) - update.lr * update.lr * g
-        else:
-            yield equation, -g, -(update.lr * update.lr * g)
-
-
 def before_after(world: World) -> Iterator[Edit]:
-    """L for L_new, and L_new for L."""
-    new = f"{world.upper}_new"
-    if world.problem.update is None or world.upper not in world.equations:
+    """L for L_new, and L_new for L; of several steps, the loss before the last one too."""
+    new, update = f"{world.upper}_new", world.problem.update
+    if update is None or world.upper not in world.equations:
         return
-    facts = {"used": "old", "right_ones": "new"}
-    yield Edit(new, {new: world.equations[world.upper].expr}, facts, 0.0, "before")
+    used = "old" if update.steps == 1 else "given"
+    facts = {"used": used, "right_ones": "new"}
+    if not world.problem.examples:
+        yield Edit(new, {new: world.equations[world.upper].expr}, facts, 0.0, "before")
+    if update.steps > 1:
+        last = index(Name(f"{world.upper}_steps"), update.steps - 1)
+        facts = {"used": "second-to-last", "right_ones": "new"}
+        yield Edit(new, {new: last}, facts, 1.0, "last")
     facts = {"used": "new", "right_ones": "given"}
     yield Edit(world.upper, {world.upper: Name(new)}, facts, 0.0, "after")
 
 
 def other_step(world: World) -> Iterator[Edit]:
-    """The weight before the step."""
-    for equation in world.updates:
-        if equation.name.endswith("_new"):
-            weight = equation.name.removesuffix("_new")
-            yield from world.edit(equation.name, Name(weight), "before", side="before")
-            lr = world.problem.update.lr if world.problem.update else Number(0)
-            twice = Name(weight) - 2 * (lr * Name(f"d{world.upper}/d{weight}"))
-            yield from world.edit(equation.name, twice, "after", 1.0, side="after")
+    """The weight or the state before the step; one step too many; the rate of another step."""
+    update = world.problem.update
+    if update is None:
+        return
+    for line in update.lines:
+        if line.name.endswith("_new"):
+            yield from world.edit(line.name, Name(line.weight), "before", side="before")
+            if update.rule == "sgd" and not update.decay:
+                twice = Name(line.weight) - 2 * (update.lr * Name(f"d{world.upper}/d{line.weight}"))
+                yield from world.edit(line.name, twice, "after", 1.0, side="after")
+        if f"{line.name}_old" in update.start:
+            old = Name(f"{line.name}_old")
+            yield from world.edit(line.name, old, "before", side="before")
+        if not line.weight:
+            t = Name(update.counter)
+            for side, other in (("before", t - 1), ("after", t + 1)):
+                expr = substitute(line.expr, {t.name: other})
+                yield from world.edit(line.name, expr, side, side=side)
 
 
 def through_squares(world: World) -> Iterator[Equation]:

@@ -26,6 +26,14 @@ network:
   yhat: w2 @ h + b2
 """
 
+_UPDATED = """\
+inputs: {x: 2, y: 0.8}
+weights: {w: 1}
+network:
+  yhat: w*x
+loss: (yhat - y)**2 / 2
+"""
+
 NETS: dict[str, str] = {
     "A": f"{_DATA}{_LAYERS}loss: (yhat - y)**2 / 2\n",
     "S": f"""{_DATA}network:
@@ -276,4 +284,7 @@ network:
   - dense(1)
 find: [parameters]
 """,
+    "adam": f"{_UPDATED}update: {{rule: adam, lr: 0.1}}\n",
+    "momentum": f"{_UPDATED}update: {{rule: momentum, lr: 0.1, steps: 2}}\n",
+    "decaying": f"{_UPDATED}update: {{lr: 0.1, weight_decay: 0.5}}\n",
 }

@@ -54,31 +54,29 @@ def exchanged_operands(world: World) -> Iterator[Operand]:
 
 
 def _exchanged_in_steps(world: World) -> Iterator[Operand]:
-    """The weight or the gradient of a step replaced by that of another parameter."""
-    for equation in world.updates:
-        weight = updated(equation.name)
+    """The weight, the gradient or the state of a step replaced by that of another parameter."""
+    update = world.problem.update
+    for line in update.lines if update is not None else ():
+        equation = world.equations[line.name]
         for path, node in walk(equation.expr):
-            if not isinstance(node, Name) or not _is_of_step(world, equation, node.name):
+            if not isinstance(node, Name) or not line.weight:
                 continue
-            stem = node.name.removesuffix(weight)
-            for other in sorted(world.weights - {weight}):
-                new = stem + other
+            for other in sorted(world.weights - {line.weight}):
+                new = _counterpart(world, node.name, line.weight, other)
                 fits = world.program.shapes.get(new) == world.program.shapes.get(node.name)
-                if fits and not _same_numbers(world, node.name, new):
+                if new and fits and not _same_numbers(world, node.name, new):
                     expr = put(equation.expr, path, Name(new))
-                    yield equation.name, expr, new, node.name, _distance(world, weight, other)
-            for name, expr, used, meant, bits in _own_entries(world, equation, path, node):
-                yield name, expr, used, meant, bits + 1.0
+                    yield equation.name, expr, new, node.name, _distance(world, line.weight, other)
+            if node.name in (line.weight, f"d{world.upper}/d{line.weight}"):
+                for name, expr, used, meant, bits in _own_entries(world, equation, path, node):
+                    yield name, expr, used, meant, bits + 1.0
 
 
-def updated(update: str) -> str:
-    """The parameter that a step changes."""
-    return update.removesuffix("_new").removesuffix("_change")
-
-
-def _is_of_step(world: World, equation: Equation, name: str) -> bool:
-    weight = updated(equation.name)
-    return name in (weight, f"d{world.upper}/d{weight}")
+def _counterpart(world: World, name: str, weight: str, other: str) -> str:
+    """What a quantity of one weight is for another one: ``b_v`` for ``w_v``; or nothing."""
+    if name in (weight, f"d{world.upper}/d{weight}"):
+        return name.removesuffix(weight) + other
+    return other + name.removeprefix(weight) if name.startswith(f"{weight}_") else ""
 
 
 def is_in_mask(expr: Expr, path: tuple[int, ...]) -> bool:
@@ -179,7 +177,7 @@ def _own_entries(
     sizes = tuple(s for s in shape if isinstance(s, int))
     if not shape or len(sizes) < len(shape) or int(np.prod(sizes)) > MOST_NEIGHBOURS:
         return
-    is_step = _is_of_step(world, equation, node.name)
+    is_step = equation.kind == "update"
     if not is_step and all(is_op(n, *ENTRYWISE) or not n.args for _, n in walk(equation.expr)):
         return  # entry by entry it would show at one entry only, as swapped entries do
     penalised = node.name in names(summed(world.loss.penalties))

@@ -73,7 +73,7 @@ def read_update(draft: Draft, node: Node, known: Known) -> Update | None:
         batches=plan.batches,
     )  # fmt: skip
     first = (UpdateLine(name, "", rate.expr),) if scheduled else ()
-    update = update._replace(lines=(*first, *_lines(update, rule, known.upper)))
+    update = update._replace(lines=(*first, *lines_of(update, rule, known.upper)))
     _check_new_names(draft, update, known.taken, node)
     return update
 
@@ -224,7 +224,7 @@ def _zeros(weight: Given, name: str) -> Given:
     return Given(name, "state", weight.shape, np.zeros(shape), exact)
 
 
-def _lines(update: Update, rule: Rule, upper: str) -> Iterator[UpdateLine]:
+def lines_of(update: Update, rule: Rule, upper: str) -> Iterator[UpdateLine]:
     """The equations of one step, weight by weight; where the momentum leads comes first."""
     for weight in update.ahead:
         moved = Name(weight) - update.settings["mu"] * Name(f"{weight}_v_old")

@@ -158,7 +158,11 @@ def checked(example):
     if example.right:
         solution = solve(problem)
         answers += "".join(f"{q}: {solution[q].tolist()}\n" for q in example.right)
-    whole = answers if answers.startswith("examples:") else "answers:\n" + indent(answers, "  ")
+    whole = (
+        answers
+        if answers.startswith(("examples:", "steps:"))
+        else "answers:\n" + indent(answers, "  ")
+    )
     return check_text(problem, whole)[0]
 
 

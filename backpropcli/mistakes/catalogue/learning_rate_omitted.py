@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.losses import step_forms
+from backpropcli.mistakes.optimizers import step_forms
 from backpropcli.mistakes.world import World
 
 

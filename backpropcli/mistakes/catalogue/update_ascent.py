@@ -21,16 +21,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.parts import Term, summed, terms
+from backpropcli.mistakes.optimizers import ascents
 from backpropcli.mistakes.world import World
 
 
 def edits(world: World) -> Iterator[Edit]:
     """A new weight or a change with the sign of its step turned."""
-    for equation in world.updates:
-        parts = terms(equation.expr)
-        turned = [Term(-t.sign, t.expr) if world.upstreams(t.expr) else t for t in parts]
-        yield from world.edit(equation.name, summed(turned), "ascent")
+    for equation, turned in ascents(world):
+        yield from world.edit(equation.name, turned, "ascent")
 
 
 MISTAKE = Mistake(
