@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from backpropcli.checking.candidates import Candidate
 from backpropcli.checking.costs import NOT_CARRIED, REPEATED, SLACK, spelled
 from backpropcli.checking.exempt import Exempt
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.paper import fits
+from backpropcli.checking.kept import SMALL, Kept, mark
+from backpropcli.checking.met import Verdict
+from backpropcli.checking.paper import Paper, fits
 from backpropcli.checking.shown import Pen, SlipFound
 from backpropcli.checking.trial import Prediction, Trial
 from backpropcli.ops.entry import Array
@@ -32,6 +35,11 @@ class Left:
     spelled: float
     slips: tuple[SlipFound, ...] = ()
     exchanged: tuple[int, ...] = ()
+
+    @cached_property
+    def count(self) -> int:
+        """How many numbers are off."""
+        return int(np.count_nonzero(self.off))
 
 
 @dataclass(eq=False)
@@ -55,6 +63,7 @@ class Accounts:
         self.judge, self.sheet, self.trial = judge, judge.sheet, trial
         self.exempt, self.pen = exempt, pen
         self.off = {which: bool(np.any(v.mismatch)) for which, v in judge.verdicts.items()}
+        self.written: dict[int, tuple[Paper, bool, Array, tuple[Hashable, ...]]] = {}
         self.bare: dict[tuple[int, bytes, bytes], Left | None] = {}
         found = {which: self.left(which, {}, True) for which in exempt.wrong}
         self.unused = {
@@ -138,7 +147,7 @@ class Accounts:
             return False
         if left is None:
             return True
-        return bool(np.count_nonzero(left.off) < np.count_nonzero(before.off))
+        return left.count < before.count
 
     def part_cost(self, part: Candidate, parts: Sequence[Candidate]) -> float:
         """What a mistake costs; less where the same one was found elsewhere already.
@@ -167,26 +176,52 @@ class Accounts:
         return self.bare[key]
 
     def _left(self, which: int, predictions: dict[int, Prediction], slips: bool) -> Left | None:
-        entry, verdict = self.sheet.entries[which], self.judge.verdicts[which]
-        paper = entry.worked or entry.paper
-        assert paper is not None
-        assert entry.node is not None
-        if which in predictions:
-            predicted, error = predictions[which]
-            exact = self.judge.graph.nodes[entry.node].exact
-            off = ~fits(paper, predicted, error, exact, self.judge.judging)
-        else:
-            predicted, error, off = verdict.predicted, verdict.error, verdict.mismatch
-        off = off & ~self.exempt.legal_at_zero(which)
-        if not np.any(off):
+        predicted, error, off, cost = self._off(which, predictions)
+        if off is None:
             return None
-        # by the size of the key: mistakes that mend nothing must not pay by predicting small ones
-        cost = spelled(paper, verdict.error, off, verdict.predicted)
         bare = cost + SLACK
         if not slips:
             return Left(which, off, bare, cost)
         found, bits = self.pen.explain(which, predicted, error, off, predictions)
         return Left(which, off, min(bare, bits), cost, found if bits < bare else ())
+
+    def _off(
+        self, which: int, predictions: dict[int, Prediction]
+    ) -> tuple[Array, Array, Array | None, float]:
+        """What was meant at an entry, up to which error, what is off, and how long that is."""
+        paper, exact, legal, key = self._written(which)
+        judging, verdict = self.judge.judging, self.judge.verdicts[which]
+        if which not in predictions:
+            off = verdict.mismatch & legal
+            return verdict.predicted, verdict.error, *_spelled(paper, verdict, off)
+        predicted, error = predictions[which]
+
+        def work() -> tuple[Array | None, float]:
+            off = ~fits(paper, predicted, error, exact, judging) & legal
+            return _spelled(paper, verdict, off)
+
+        if paper.value.size > SMALL:
+            return predicted, error, *work()
+        place = (*key, mark(np.asarray(predicted)), mark(np.asarray(error)))
+        return predicted, error, *_LEFT.get(place, work)
+
+    def _written(self, which: int) -> tuple[Paper, bool, Array, tuple[Hashable, ...]]:
+        """The numbers of an entry, whether they are exact, which may be off, and all as a key."""
+        found = self.written.get(which)
+        if found is None:
+            entry = self.sheet.entries[which]
+            paper = entry.worked or entry.paper
+            assert paper is not None
+            assert entry.node is not None
+            exact = self.judge.graph.nodes[entry.node].exact
+            legal = np.asarray(~self.exempt.legal_at_zero(which))
+            key: tuple[Hashable, ...] = ()
+            if paper.value.size <= SMALL:
+                verdict = self.judge.verdicts[which]
+                meant = mark(np.asarray(verdict.predicted)), mark(np.asarray(verdict.error))
+                key = paper.mark, exact, legal.tobytes(), self.judge.judging, *meant
+            found = self.written[which] = paper, exact, legal, key
+        return found
 
     def evidence(self, account: Account, part: Candidate) -> float:
         """How much shorter the account is for naming it, beside spelling the numbers out."""
@@ -200,6 +235,19 @@ class Accounts:
             without += before.spelled if mended else before.cost
         with_it = sum(left.cost for left in account.left.values())
         return without - with_it - self.part_cost(part, account.parts)
+
+
+_LEFT: Kept[tuple[Array | None, float]] = Kept()
+
+
+def _spelled(paper: Paper, verdict: Verdict, off: Array) -> tuple[Array | None, float]:
+    """The numbers that are off, if any are, and what it costs to spell them out.
+
+    By the size of the key: mistakes that mend nothing must not pay by predicting small ones.
+    """
+    if not np.any(off):
+        return None, 0.0
+    return off, spelled(paper, verdict.error, off, verdict.predicted)
 
 
 def _drop_partners(account: Account) -> None:

@@ -121,7 +121,8 @@ class Judge:
         meetings = self.graph.meetings
         return Met(
             predicted, spread, at.value, at.error, at.wrong, self.rounding.inner.get(i), verdicts,
-            meetings.mark(np.asarray(at.value), at.error, at.wrong), next(meetings.numbers),
+            meetings.mark(np.asarray(at.value), at.error, at.wrong),
+            meetings.expected(verdicts, [self.sheet.entries[w] for w in self.at.get(i, ())]),
         )  # fmt: skip
 
     def _computed(self, i: int, state: State) -> Array:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from backpropcli.ops.entry import Array
 
-MOST = 32_768  # results of one function; then it starts anew
+MOST = 16_384  # results of one function; then it starts anew
 SMALL = 64  # entries of an array whose bytes are a key
 
 Result = TypeVar("Result")

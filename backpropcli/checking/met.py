@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from backpropcli.checking.kept import MOST, SMALL, Kept
+from backpropcli.checking.kept import MOST, SMALL, Kept, mark
 from backpropcli.ops.entry import Array
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ class Verdict:
 class Met(NamedTuple):
     """A node on a sheet: its value before and after the student's numbers are put in.
 
-    ``mark`` stands for value, uncertainty and whether it is wrong, ``number`` for all of this.
+    ``mark`` stands for value, uncertainty and whether it is wrong; ``expected`` for what was
+    expected of the numbers that stand here, whatever they are.
     """
 
     predicted: Array
@@ -95,7 +96,7 @@ class Met(NamedTuple):
     inner: Array | None
     verdicts: tuple[Verdict, ...]
     mark: int
-    number: int
+    expected: int
 
 
 class Meetings:
@@ -105,7 +106,7 @@ class Meetings:
         self.known: Kept[Met] = Kept()
         self.of_key: Kept[list[Array]] = Kept(MOST_STYLES)  # how far rounding may move the key
         self.predicted: Kept[Any] = Kept()  # what changes lead to
-        self.around: Kept[tuple[int, ...]] = Kept()  # what that depends on
+        self.operands: Kept[tuple[int, ...]] = Kept()  # what that depends on
         self.marks: dict[Hashable, int] = {}
         self.numbers = count()
         sizes = (np.size(node.value) for node in graph.nodes)
@@ -116,7 +117,19 @@ class Meetings:
         """A number for a value, its uncertainty, and whether it is wrong; never used twice."""
         if not self.keeps:
             return next(self.numbers)
-        key = (value.dtype.char, value.shape, value.tobytes(), np.asarray(error).tobytes(), wrong)
+        return self.number((mark(value), np.asarray(error).tobytes(), wrong))
+
+    def expected(self, verdicts: Sequence[Verdict], entries: Sequence[Entry]) -> int:
+        """A number for what the numbers at a node are compared with."""
+        if not (self.keeps and entries):
+            return next(self.numbers) if entries else 0
+        told = [(mark(np.asarray(v.predicted)), mark(np.asarray(v.error))) for v in verdicts]
+        parts = [e for e in entries if not e.is_whole]  # which go into the value of the node
+        places = tuple([e.claim.at for e in entries])
+        return self.number((*told, places, *written_here(parts)))
+
+    def number(self, key: Hashable) -> int:
+        """The number of a key, the same one for the same key."""
         found = self.marks.get(key)
         if found is None:
             if len(self.marks) >= MOST:

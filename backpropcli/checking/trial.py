@@ -109,23 +109,22 @@ class Trial:
 
     def _shared(self, change: Change) -> dict[int, Prediction] | None:
         reach, met, at = self.reach(change.node), self.judge.state.met, self.judge.at
-        seen = [met[i].number if i in at else met[i].mark for i in self._around(change, reach)]
+        seen = [met[i].mark for i in self._operands(change, reach)]
+        seen += [met[i].expected for i in reach]
         known = self.graph.meetings.predicted
         found = known.get((change, reach, *seen), lambda: self._by_place(self._anew(change)))
         if found.values is None:
             return None
         return {at[i][position]: value for i, position, value in found.values}
 
-    def _around(self, change: Change, reach: tuple[int, ...]) -> tuple[int, ...]:
-        """The nodes that what a change leads to depends on."""
-        nodes = self.graph.nodes
-        around = self.graph.meetings.around
-        key = change, reach
-        if key not in around.known:
-            parents = {p for i in reach for p in nodes[i].parents}
-            found = tuple(sorted(parents | set(reach) | set(change.parents)))
-            return around.get(key, lambda: found)
-        return around.known[key]
+    def _operands(self, change: Change, reach: tuple[int, ...]) -> tuple[int, ...]:
+        """The nodes from which what a change leads to is computed."""
+
+        def work() -> tuple[int, ...]:
+            parents = {p for i in reach for p in self.graph.nodes[i].parents}
+            return tuple(sorted(parents | set(change.parents)))
+
+        return self.graph.meetings.operands.get((change, reach), work)
 
     def _by_place(self, found: dict[int, Prediction] | None) -> Predicted:
         """Predictions by node and position there, which are the same on another sheet."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MOST_TOLD = 10
 MOST_KEPT = 1000
 MOST_ALIKE = 3  # files that are passed over for the same reason, and are told one by one
+MOST_SEEN = 1024
 ORDER = ("graded", "ungradable", "error", "missing")
 
 
@@ -132,12 +133,17 @@ def surveyed(grades: Grades) -> Survey:
     place = {quantity: at for at, quantity in reversed(list(enumerate(columns)))}
     found: dict[str, tuple[int, int, int, str]] = {}
     internal, in_examples, lost, untold = False, set[str](), list[Skipped](), 0
+    seen: dict[int, object] = {}
     for outcome in grades.outcomes():
         internal = internal or outcome.reason.startswith("internal error")
         if outcome.status in LOST and len(lost) < MOST_KEPT:
             lost.append(Skipped(outcome.file, outcome.reason))
         elif outcome.status in LOST:
             untold += 1
+        if id(outcome.judged) in seen:
+            continue
+        if len(seen) < MOST_SEEN:
+            seen[id(outcome.judged)] = outcome.judged  # kept, so that its id stays its own
         for one in outcome.judged:
             name = quantity_name(one)
             at = place.get(one.quantity, len(columns))

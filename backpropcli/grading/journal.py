@@ -12,7 +12,7 @@ from typing import IO, NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
-from backpropcli.grading.codec import decode
+from backpropcli.grading.codec import Decoder, decode
 from backpropcli.grading.collect import Found
 from backpropcli.grading.data import Outcome
 
@@ -55,10 +55,11 @@ class Journal:
 
     def read(self, places: Iterable[tuple[int, int]]) -> Iterator[Outcome]:
         """The outcomes at offsets and numbers within the line, one at a time."""
+        decoder = Decoder()
         with open(self.path, "rb") as file:
             for offset, number in places:
                 file.seek(offset)
-                yield decode(file.readline())[1][number]
+                yield decoder.outcomes(file.readline())[number]
 
     def close(self, keep: bool) -> None:
         """Close the journal, and delete it where it is not needed any more."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from backpropcli.grading.judging import Line, Setup
 
 FLUSH = 0.2  # seconds between two messages
+MOST_NEW = 300_000  # objects, before those among them are looked for that only name each other
 MIB = 2**20
 
 
@@ -82,11 +83,12 @@ def work(
         return
     _limit_memory(setup.memory)
     gc.freeze()
-    gc.disable()  # what one batch leaves behind is looked for after it
+    gc.disable()  # there is hardly any such garbage, and looking for it takes long
     with contextlib.suppress(EOFError, OSError):  # the supervisor has gone
         connection.send(Said("ready"))
         while _batch(connection, at, judging, setup):
-            gc.collect()
+            if gc.get_count()[0] > MOST_NEW:
+                gc.collect()
 
 
 def result(task: Task, outcomes: list[Outcome]) -> Result:

@@ -118,6 +118,8 @@ def _letters(header: str) -> str:
 
 def names_of(row: Mapping[str, str]) -> tuple[str, str]:
     """The last and the first name in a roster's row."""
+    if not row:
+        return "", ""
     last = held(row, "last name", "surname", "family name")
     first = held(row, "first name", "given name")
     if last or first:

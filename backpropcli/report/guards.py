@@ -6,6 +6,7 @@ import csv
 import math
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from backpropcli.files.visible import visible, visible_name
@@ -17,6 +18,7 @@ DECIMALS = 6
 Cell = str | float | None
 
 
+@lru_cache(4096)
 def cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula, on one line; an apostrophe marks it.
 
@@ -26,6 +28,7 @@ def cell(text: str) -> str:
     return "'" + shown if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else shown
 
 
+@lru_cache(4096)
 def points(value: float, decimals: int = DECIMALS) -> Decimal | None:
     """A number without an exponent or needless zeros; nothing for what is no number."""
     if not math.isfinite(value):
