@@ -9,7 +9,7 @@ from math import log2
 
 import numpy as np
 
-from backpropcli.checking.costs import SLACK, class_bits, spelled, total_weight
+from backpropcli.checking.costs import NUMBER, SLACK, START, class_bits, spelled, total_weight
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper, fits
 from backpropcli.checking.trial import Prediction
@@ -55,9 +55,10 @@ class Pen:
 
     @cached_property
     def least(self) -> float:
-        """What the likeliest slip costs."""
+        """What numbers that are off cost at least: the likeliest slip, or the shortest number."""
         likeliest = max([catalogue()[COUNTED].prior, *(slip.prior for slip in self.slips)])
-        return class_bits(likeliest, self.total) + log2(max(1, self.sites))
+        slip = class_bits(likeliest, self.total) + log2(max(1, self.sites))
+        return min(slip, START + NUMBER + SLACK)
 
     def explain(
         self,
