@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 DEV = $(VENV)/.ready-dev
 
-.PHONY: demo dev test test-torch lint format docs cases mistakes ops gallery bench bench-diagnosis check build autograder clean
+.PHONY: demo dev test test-torch lint format docs cases mistakes ops pictures gallery bench bench-diagnosis check build autograder clean
 
 demo: $(READY)  ## solve a real problem step by step, then check a sheet with two mistakes in it
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
@@ -41,6 +41,9 @@ mistakes: $(DEV)  ## remake docs/mistakes.md from the catalogue of mistakes
 
 ops: $(DEV)  ## remake docs/ops.md from the catalogue of operations
 	$(BIN)/python -m tests.docs.remake_ops
+
+pictures: $(DEV)  ## draw the terminal pictures of the README anew
+	$(BIN)/python -m tests.docs.remake_pictures
 
 gallery: $(DEV)  ## remake problems/README.md from the problems and their sheets of answers
 	$(BIN)/python -m tests.problems.remake_index

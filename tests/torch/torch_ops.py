@@ -365,6 +365,7 @@ OPS = {
     "neg": torch.neg,
     "abs": torch.abs,
     "sign": torch.sign,
+    "floor": torch.floor,
     "step": step,
     "maximum": lambda a, b: torch.where(a >= b, a, b),
     "minimum": lambda a, b: torch.where(a <= b, a, b),
