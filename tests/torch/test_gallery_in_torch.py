@@ -37,18 +37,20 @@ def by_torch(solution, run, known):
             yield equation.name, derivative(known[upper], known[lower])
 
 
-def compare(solution, run):
+def compare(solution, run, cancelled=1e-14):
     """Every value and every gradient of one pass; how many numbers were compared."""
     program = solution.program
     known = forward(program.forward, given_tensors(program.problem, run))
     compared = 0
     for equation in program.forward:
         if equation.name in run.values:
-            close(run.values[equation.name], known[equation.name].detach(), equation.name)
+            close(
+                run.values[equation.name], known[equation.name].detach(), equation.name, cancelled
+            )
             compared += np.size(run.values[equation.name])
     for name, wanted in by_torch(solution, run, known):
         if name in run.values:
-            close(run.values[name], wanted, name)
+            close(run.values[name], wanted, name, cancelled)
             compared += np.size(wanted)
     return known, compared
 

@@ -47,10 +47,13 @@ def derivative(upper: torch.Tensor, lower: torch.Tensor) -> np.ndarray:
     return torch.stack(rows).reshape((*upper.shape, *lower.shape)).detach().numpy()
 
 
-def close(found, wanted, what: str) -> None:
-    """Equal to 1e-9, relative to the entry or to what cancelled in it: the largest entry."""
+def close(found, wanted, what: str, cancelled: float = 1e-14) -> None:
+    """Equal to 1e-9, relative to the entry, or to a thousandth of the largest one.
+
+    ``cancelled`` is what may be left of numbers that cancel, such as the mean of a batchnorm.
+    """
     found, wanted = np.asarray(found, float), np.asarray(wanted, float)
     assert found.shape == wanted.shape, f"{what}: {found.shape} and {wanted.shape}"
     size = np.maximum(np.abs(wanted), np.abs(wanted).max(initial=0.0) * 1e-3)
     off = np.abs(found - wanted)
-    assert (off <= RELATIVE * size + 1e-14).all(), f"{what}\n{found}\n{wanted}"
+    assert (off <= RELATIVE * size + cancelled).all(), f"{what}\n{found}\n{wanted}"
