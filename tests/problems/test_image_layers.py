@@ -115,7 +115,7 @@ def test_what_is_normalised() -> None:
     batch = equations(*images, data=BATCH)
     assert batch["norm1"] == "batchnorm(z1, gamma1, beta1)"
     assert batch["norm2"] == "layernorm(norm1, gamma2, beta2, axis=[1, 2, 3])"
-    assert batch["norm3"] == "rmsnorm(norm2, gamma3, axis=[1, 2, 3], eps=0.000001)"
+    assert batch["norm3"] == "rmsnorm(norm2, gamma3, axis=[1, 2, 3], eps=1e-6)"
     single = equations(*images, data=IMAGE)
     assert single["norm1"] == "batchnorm(z1, gamma1, beta1, axis=0)"
     columns = equations("batchnorm(affine=False)", "layernorm", data="x: {shape: [3, 8]}",
