@@ -46,8 +46,9 @@ def unmatched(files: Iterable[Found], pattern: str) -> int:
 
 def likely_pattern(files: Sequence[Found]) -> str:
     """The name in ``KNOWN`` that fits all of several files, or nothing."""
-    names = (name for name in KNOWN if len(files) > 1 and not unmatched(files, name))
-    return next(names, "")
+    fits = {name: re.compile(pattern).search for name, pattern in KNOWN.items()}
+    found = (name for name, fit in fits.items() if all(fit(file.path) for file in files))
+    return next(found, "") if len(files) > 1 else ""
 
 
 def student_of(path: str, pattern: re.Pattern[str] | None, told: str = "") -> str:

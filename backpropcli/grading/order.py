@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -43,20 +45,21 @@ def in_order(
     student may write any name into a file. One that can be read goes before one that cannot,
     among these the newest counts.
     """
+    rank = _rank(pattern)
     newest: dict[tuple[str, str], Kept] = {}
-    older: list[Skipped] = []
+    replaced: list[tuple[tuple[str, str], Kept]] = []
     strangers: set[str] = set()
-    kept.sort(key=_rank(pattern))
     for one in kept:
         member = roster.find(one.student) if roster is not None else None
         student = member.student if member is not None else one.student
         if roster is not None and member is None:
             strangers.add(student)
-        before = newest.get((student, one.problem))
-        if before is not None:
-            said = f"for {student} another one counts: {visible_name(one.file.path)}"
-            older.append(Skipped(visible_name(before.file.path), said))
-        newest[student, one.problem] = one
+        key = student, one.problem
+        before = newest.setdefault(key, one)
+        if before is not one:
+            lost, newest[key] = sorted((before, one), key=rank)
+            replaced.append((key, lost))
+    older = [_told(key[0], lost, newest[key]) for key, lost in replaced]
     older += _stray(newest, exercises)
     entries = [
         Entry(student, problem, one.status, one.offset, one.number)
@@ -70,16 +73,30 @@ def in_order(
     return Order(entries, sorted(older), sorted(strangers))
 
 
-def _rank(pattern: str) -> Callable[[Kept], tuple[bool, bool, int, str, int]]:
-    """What makes a submission count: the last in this order does."""
+def _told(student: str, lost: Kept, counts: Kept) -> Skipped:
+    """Why a submission does not count."""
+    unread = "cannot be read, and " if lost.status == "ungradable" != counts.status else ""
+    said = f"{unread}for {student} another one counts: {visible_name(counts.file.path)}"
+    return Skipped(visible_name(lost.file.path), said)
+
+
+def _rank(pattern: str) -> Callable[[Kept], tuple[bool, bool, int, list[str | int], str, int]]:
+    """What makes a submission count: of two the greater does."""
     by_path = id_pattern(pattern)
     return lambda one: (
         student_of(one.file.path, by_path) == one.student,
         one.status != "ungradable",
         one.file.time,
+        _natural(one.file.path),
         one.file.path,
         one.number,
     )
+
+
+def _natural(path: str) -> list[str | int]:
+    """Texts and numbers in turn: answers, answers-1, answers-2, answers-10."""
+    parts = re.split(r"([0-9]{1,9})", os.path.splitext(path)[0])
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)]
 
 
 def _stray(newest: dict[tuple[str, str], Kept], exercises: Sequence[Exercise]) -> list[Skipped]:

@@ -127,7 +127,26 @@ def test_what_can_be_read_goes_before_what_cannot(tmp_path):
         os.utime(folder / f"{name}.yaml", (1e9 - age, 1e9 - age))
     with graded(tmp_path / "class", small_problem(tmp_path)) as grades:
         assert [(one.file, one.score) for one in grades] == [("ann/second.yaml", 2.0)]
-        assert [one.path for one in grades.older] == ["ann/first.yaml", "ann/third.yaml"]
+        assert [tuple(one) for one in grades.older] == [
+            ("ann/first.yaml", "for ann another one counts: ann/second.yaml"),
+            (
+                "ann/third.yaml",
+                "cannot be read, and for ann another one counts: ann/second.yaml",
+            ),
+        ]
+
+
+def test_of_files_of_one_time_the_last_by_name_counts(tmp_path):
+    """As systems name what is handed in again: answers, answers-1, answers-2, answers-10."""
+    names = ("answers", "answers-1", "answers-2", "answers-10")
+    folder = class_of(tmp_path / "class" / "ann", **dict.fromkeys(names, HALF))
+    problem = small_problem(tmp_path)
+    for last in reversed(names):
+        for path in folder.iterdir():
+            os.utime(path, (1e9, 1e9))
+        with graded(tmp_path / "class", problem) as grades:
+            assert [one.file for one in grades] == [f"ann/{last}.yaml"]
+        (folder / f"{last}.yaml").unlink()
 
 
 def test_a_file_of_no_problem_counts_only_where_something_is_missing(tmp_path):
