@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 DEV = $(VENV)/.ready-dev
 
-.PHONY: demo dev test test-torch lint format docs cases mistakes ops pictures gallery bench bench-diagnosis check build autograder clean
+.PHONY: demo dev test test-torch lint format docs cases mistakes ops pictures gallery bench bench-cluster bench-diagnosis check build autograder clean
 
 demo: $(READY)  ## solve a real problem step by step, then check a sheet with two mistakes in it
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
@@ -50,6 +50,9 @@ gallery: $(DEV)  ## remake problems/README.md from the problems and their sheets
 
 bench: $(DEV)  ## speed as ratios, side by side
 	$(BIN)/python benchmarks/bench.py
+
+bench-cluster: $(DEV)  ## a class on a Dask cluster of this machine, against its own processes
+	$(BIN)/python benchmarks/cluster.py
 
 bench-diagnosis: $(DEV)  ## injected mistakes: how many are named rightly
 	$(BIN)/python -m benchmarks.diagnosis
