@@ -160,8 +160,8 @@ _lock = threading.Lock()
 @contextlib.contextmanager
 def _borrowed(order: Order) -> Iterator[Supervisor]:
     with _lock:
-        waiting = _idle.setdefault(order.run, [])
-        supervisor = waiting.pop() if waiting else None
+        begun = _idle.setdefault(order.run, [])
+        supervisor = begun.pop() if begun else None
         others = [run for run in _idle if run != order.run]
     for run in others:  # their clients have gone without a word
         forget(run)
@@ -173,7 +173,11 @@ def _borrowed(order: Order) -> Iterator[Supervisor]:
         supervisor.close()
         raise
     with _lock:
-        _idle.setdefault(order.run, []).append(supervisor)
+        waiting = _idle.get(order.run)
+        if waiting is not None:
+            waiting.append(supervisor)
+    if waiting is None:  # the run was given up in the meantime
+        supervisor.close()
 
 
 def forget(run: str) -> None:

@@ -75,7 +75,7 @@ def _grade(parts: Mapping[str, Part], several: bool) -> Grade:
     statuses = {part.status for part in parts.values()}
     status = next((s for s in (*LOST, "graded") if s in statuses), "missing")
     score = sum(part.score for part in parts.values()) if status == "graded" else None
-    told = (f"{name}: {part.said}" if several else part.said for name, part in parts.items())
+    told = (f"{n}: {part.said}" if several and n else part.said for n, part in parts.items())
     return Grade(status, score, " | ".join(told))
 
 

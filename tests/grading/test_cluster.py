@@ -75,8 +75,28 @@ def test_a_cluster_writes_the_same_bytes_as_this_machine(tmp_path, address, monk
     assert b'"ungradable"' in here["g.csv"]
     assert ran("there", "--cluster", address) == here
     # the processes that judged are gone, and the workers of the cluster are as they were
+    assert left_on(address) == {(0, 0)}
+
+
+def test_an_interrupted_run_leaves_nothing_on_the_workers(tmp_path, address):
+    folder = class_of(tmp_path / "class", **{f"slow{n:02d}": RIGHT for n in range(16)})
+
+    def interrupt(done, total):
+        if 1 <= done < total:
+            raise KeyboardInterrupt
+
+    plan, problem = Plan(cluster=address, factory=wild, progress=interrupt), small_problem(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        grade(folder, problem, plan=plan)
+    end = time.monotonic() + 20
+    while left_on(address) != {(0, 0)}:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def left_on(address):
     with distributed.Client(address, set_as_default=False) as client:
-        assert set(client.run(left_behind).values()) == {(0, 0)}
+        return set(client.run(left_behind).values())
 
 
 def left_behind():

@@ -242,6 +242,15 @@ def test_points_of_several_problems_are_added() -> None:
     assert found == {"Points Possible": "5", "s1": "3.5", "s2": "", "s6": "", "s7": "1.5"}
 
 
+def test_feedback_on_a_file_of_no_problem_names_none() -> None:
+    stray = BROKEN._replace(student="s1", problem="", max_score=0.0, reason="no such problem")
+    two = ADA._replace(problem="two")
+    (row,) = records(render("moodle", [ADA, two, stray], Book("hw", reveal="none")))
+    assert row["Feedback"] == (
+        "hw: 1.5 of 3 points | two: 1.5 of 3 points | not graded: no such problem"
+    )
+
+
 def test_of_two_outcomes_of_a_problem_the_later_counts() -> None:
     rows = records(render("canvas", [ADA, ADA._replace(score=3.0)], Book("hw")))
     assert [row["hw"] for row in rows] == ["3", "3"]
