@@ -10,9 +10,11 @@ from math import log2
 import numpy as np
 
 from backpropcli.checking.costs import NUMBER, SLACK, START, class_bits, spelled, total_weight
+from backpropcli.checking.data import Claim
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper, fits
 from backpropcli.checking.trial import Prediction
+from backpropcli.language.timeline import steps_in, without_steps
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.counting import counts
 from backpropcli.mistakes.entry import Mistake, Slip
@@ -187,6 +189,7 @@ class Pen:
             claim = entry.claim
             later = (claim.step or 0) > (mine.claim.step or 0)  # nobody copies what comes later
             same = claim.quantity == mine.claim.quantity and not later
+            same = same or _is_earlier_step(claim, mine.claim)
             where = f" of example {claim.example}" if claim.example and same else ""
             where = f" of step {claim.step}" if claim.step and same else where
             name = claim.quantity + where
@@ -213,6 +216,14 @@ class Pen:
         """The sheet judged as if another number stood at an entry."""
         meant = {**self.judge.meant_values, which: number}
         return Judge(self.sheet, self.judge.judging, meant=meant)
+
+
+def _is_earlier_step(claim: Claim, mine: Claim) -> bool:
+    """Whether a claim is the same of a sequence at a step that is worked out before mine."""
+    if claim.at != mine.at or without_steps(claim.name) != without_steps(mine.name):
+        return False
+    other, own = ([int(step) for step in steps_in(one.name)] for one in (claim, mine))
+    return other > own if "/" in mine.name else other < own
 
 
 def _cheapest(

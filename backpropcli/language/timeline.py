@@ -6,6 +6,7 @@ the steps were the rows of one array.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -60,6 +61,16 @@ def split_step(name: str) -> tuple[str, str]:
     """The sequence and the step of ``h[2]``; a name without a step has none."""
     stem, bracket, step = name.partition("[")
     return (stem, step[:-1]) if bracket else (name, "")
+
+
+def without_steps(name: str) -> str:
+    """A name, or a derivative by its name, with the steps left open: ``dL/dh[]``."""
+    return re.sub(r"\[-?\d+\]", "[]", name)
+
+
+def steps_in(name: str) -> list[str]:
+    """The steps that a name, or a derivative by its name, has: of ``dL/dh[2]`` the 2."""
+    return re.findall(r"\[(-?\d+)\]", name)
 
 
 def read_step(text: str) -> tuple[str, str] | None:

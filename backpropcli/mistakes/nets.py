@@ -275,6 +275,39 @@ network:
 update: {{rule: sgd, lr: 0.1}}
 find: [L, L_new, w2_new]
 """,
+    "recurrent": """\
+inputs:
+  x: [0.2, 0.3]
+  h0: 1
+weights:
+  w: 0.5
+time:
+  h[t]: tanh(w*h[t-1] + x[t])
+loss: {L: "h[T]"}
+""",
+    "outputs": """\
+inputs:
+  x: [1, 1]
+  d: [1, 2]
+  h0: 2
+weights:
+  w: 0.5
+  v: 2
+time:
+  h[t]: w*h[t-1] + x[t]
+  y[t]: v*h[t]
+loss: sum((y[t] - d[t])**2) / 2
+""",
+    "rows": """\
+inputs:
+  ids: [1, 2, 1]
+  C: [[2, 1], [3, -1], [1, 4]]
+weights:
+  E: [[0.5, 1], [-1, 2], [0, 1]]
+network:
+  X: embedding(E, ids)
+loss: sum(C*X)
+""",
     "many": """\
 inputs:
   x: {shape: [80, 30]}

@@ -82,14 +82,19 @@ def put(root: Expr, path: Path, new: Expr) -> Expr:
 
 
 def terms(expr: Expr) -> list[Term]:
-    """The summands of an expression."""
-    if is_op(expr, "add"):
-        return [*terms(expr.args[0]), *terms(expr.args[1])]
-    if is_op(expr, "sub"):
-        return [*terms(expr.args[0]), *(Term(-s, e) for s, e in terms(expr.args[1]))]
-    if is_op(expr, "neg"):
-        return [Term(-s, e) for s, e in terms(expr.args[0])]
-    return [Term(1, expr)]
+    """The summands of an expression, which may be as many as a sequence has steps."""
+    found: list[Term] = []
+    stack = [Term(1, expr)]
+    while stack:
+        sign, node = stack.pop()
+        if is_op(node, "add", "sub"):
+            second = -sign if node.op == "sub" else sign
+            stack += [Term(second, node.args[1]), Term(sign, node.args[0])]
+        elif is_op(node, "neg"):
+            stack.append(Term(-sign, node.args[0]))
+        else:
+            found.append(Term(sign, node))
+    return found
 
 
 def summed(parts: Iterable[Term]) -> Expr:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from backpropcli.language.nodes import Expr, Name, Number, call, index, is_op, names
 from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.layers import lower
+from backpropcli.mistakes.over_time import repeated_rows, truncations
 from backpropcli.mistakes.parts import Term, chain_of, put, replaced, summed, terms, walk
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
@@ -28,9 +29,18 @@ class Kept(NamedTuple):
 
 
 def paths_kept(world: World) -> Iterator[Kept]:
-    """Every sum of paths with one path kept, or one left out."""
+    """Every sum of paths with one path kept, or one left out.
+
+    What is left when earlier or later steps of a sequence are forgotten has a name of its own.
+    """
+    own = {name: {kept.expr for kept in found} for name, found in truncations(world).items()}
+    own_of_rows = {name for name, _, _ in repeated_rows(world)}
     for equation in world.gradients:
-        yield from _terms_kept(world, equation)
+        if equation.name in own_of_rows:
+            continue
+        for kept in _terms_kept(world, equation):
+            if kept.expr not in own.get(kept.name, ()):
+                yield kept
         yield from _rows_kept(world, equation)
 
 
