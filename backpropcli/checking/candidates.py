@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import log2
@@ -11,11 +11,13 @@ from math import log2
 from backpropcli.checking.costs import REPEATED, class_bits, total_weight
 from backpropcli.checking.formula import Formula
 from backpropcli.checking.graph import TOTAL, Graph, Instance
-from backpropcli.language.nodes import Expr, call
+from backpropcli.language.nodes import Expr, call, postorder
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.entry import Edit, Mistake
 from backpropcli.mistakes.world import World
 from backpropcli.problem.quantities import split_derivative
+
+MOST_WORK = 60_000  # parts of equations that the ways to make one mistake may have in all
 
 
 @dataclass(eq=False)
@@ -75,20 +77,26 @@ def world_of(graph: Graph) -> World:
 def candidates(graph: Graph, world: World, leave_out: Collection[str] = ()) -> Candidates:
     """All candidates of the catalogue on a graph; ``leave_out`` are names that are not tried."""
     maker = _Maker(graph, Candidates())
+    sizes = {name: len(postorder(e.expr)) for name, e in world.equations.items()}
     for mistake in catalogue().entries():
         if mistake.edits is not None and mistake.name not in leave_out:
-            maker.add(mistake, _edits(mistake, world), world)
+            maker.add(mistake, _edits(mistake, world, sizes), world)
     for one in maker.found.all:
         for node in one.nodes:
             maker.found.by_node[node].append(one)
     return maker.found
 
 
-def _edits(mistake: Mistake, world: World) -> list[Edit]:
+def _edits(mistake: Mistake, world: World, sizes: Mapping[str, int]) -> list[Edit]:
+    """The ways to make a mistake; of equations over very many steps not all of them."""
     assert mistake.edits is not None
     found: list[Edit] = []
     seen: set[tuple[object, ...]] = set()
+    work = 0
     for edit in mistake.edits(world):
+        work += sum(sizes.get(name, 0) for name in edit.changes)
+        if work > MOST_WORK:
+            break
         key = tuple(edit.changes.items())
         if key not in seen:
             seen.add(key)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -15,14 +17,39 @@ Compute = Callable[[Sequence[Array]], Array]
 
 
 class Formula:
-    """An equation compiled by itself: from the values of its names to its own."""
+    """An equation compiled by itself: from the values of its names to its own.
+
+    It is compiled when it is first worked out: most of those that are made never are.
+    """
 
     def __init__(self, expr: Expr) -> None:
+        self.expr = expr
         self.names = tuple(names(expr))
-        machine = Machine([("value", expr)], self.names)
-        self.memory, self.steps = machine.memory, machine.steps
-        self.count, self.slot = len(self.names), machine.slots["value"]
-        self.curved = [getattr(step[0], "func", step[0]) in _CURVED for step in self.steps]
+        self.count = len(self.names)
+
+    @cached_property
+    def _machine(self) -> Machine:
+        return Machine([("value", self.expr)], self.names)
+
+    @cached_property
+    def memory(self) -> list[Any]:
+        """What each slot holds before anything is worked out."""
+        return self._machine.memory
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The calls, in order."""
+        return self._machine.steps
+
+    @cached_property
+    def slot(self) -> int:
+        """Where the result stands."""
+        return self._machine.slots["value"]
+
+    @cached_property
+    def curved(self) -> list[bool]:
+        """For each call whether rounding is written down after it on paper."""
+        return [getattr(step[0], "func", step[0]) in _CURVED for step in self.steps]
 
     def between(self, values: Sequence[Array], half: Callable[[Array], Array]) -> Array:
         """How far rounding the curved parts on the way moves the result, each by half a unit."""

@@ -35,9 +35,13 @@ def simplified(expr: Expr) -> Expr:
     """An equal formula of scalars in which names are written the fewest times.
 
     Sums in a product are multiplied out only where that cancels something. Where parts of a
-    fraction cancel, the two formulas are equal wherever both are defined.
+    fraction cancel, the two formulas are equal wherever both are defined. A sum of too many terms
+    stays as it is.
     """
-    terms = _top_terms(expr)
+    try:
+        terms = _top_terms(expr)
+    except _TooLongError:
+        return expr
     forms = [collected(terms), written_sum(terms)]
     spread = multiplied_out(as_they_come(terms))
     if spread is not None:

@@ -62,10 +62,11 @@ class StepReader(ConstantReader):
         if step in known:
             return known[step]
         first, last = self.time.first, self.time.range_of(stem)[-1]
-        if step in (first - 1, last + 1) and self.time.now is not None:
+        if not first <= step <= last and self.time.now is not None:
             said = f"`{step_name(stem, step)}` is not given, which step {self.time.now} uses"
             hint = f"give the state {'before the first' if step < first else 'after the last'} step"
-            raise self.error(said, token, f"{hint} under inputs, such as {stem}{step}: 0")
+            key = f"{stem}{step}" if step >= 0 else step_name(stem, step)
+            raise self.error(said, token, f"{hint} under inputs, such as {key}: 0")
         raise self.error(f"{stem} has the steps {first} to {last}, there is no step {step}", token)
 
     def differential(self, token: Token) -> tuple[str, Positions]:

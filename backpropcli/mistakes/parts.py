@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from backpropcli.language.nodes import Apply, Expr, Number, is_op, with_args
+from backpropcli.language.nodes import Expr, Number, is_op, with_args
 
 Path = tuple[int, ...]
 MOST_NODES = 400  # of an expression that is searched for places where a mistake can be made
@@ -168,9 +168,20 @@ def scaled(expr: Expr, factor: Fraction | int) -> Expr:
 
 def replaced(root: Expr, wanted: Callable[[Expr], Expr | None]) -> Expr:
     """The expression with every part exchanged for which ``wanted`` gives another."""
-    new = wanted(root)
-    if new is not None:
-        return new
-    if not isinstance(root, Apply):
-        return root
-    return with_args(root, tuple(replaced(arg, wanted) for arg in root.args))
+    stack = [(root, False)]
+    made: list[Expr] = []
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            count = len(node.args)
+            args = tuple(made[-count:])
+            del made[-count:]
+            made.append(with_args(node, args))
+            continue
+        new = wanted(node)
+        if new is None and node.args:
+            stack.append((node, True))
+            stack.extend((arg, False) for arg in reversed(node.args))
+        else:
+            made.append(node if new is None else new)
+    return made[0]

@@ -162,6 +162,7 @@ def _asked(
     definitions, quantities = read_definitions(draft, entries.get("define"), quantities)
     default = _default_find(draft, found, quantities.upper)
     known = {**quantities.shapes, **quantities.defined}
+    known.update(dict.fromkeys(draft.time.sequences if draft.time else (), ()))
     return {
         "definitions": definitions,
         "find": read_find(draft, entries.get("find"), quantities, default),
@@ -250,7 +251,7 @@ def _stem(file: str) -> str:
 def _check_differentials(draft: Draft) -> None:
     """``dW`` cannot be a value where W is one: dW/dx would be two things."""
     for name, place in draft.places.items():
-        if name[0] == "d" and name[1:] in draft.places:
+        if name[0] == "d" and name[1:] in draft.places and "[" not in name:
             draft.complaints.append(
                 draft.source.complaint(
                     f"a value cannot be called `{name}`: with the value `{name[1:]}` it reads as a "

@@ -19,7 +19,7 @@ from backpropcli.language.tokens import Token, tokenize
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.settings import whole_number
 
-MAX_STEPS = 1000
+MAX_STEPS = 500
 MAX_EQUATIONS = 5000
 RECURRENT = {"rnn": "h", "lstm": "hc", "gru": "h"}  # the states of recurrent layers
 

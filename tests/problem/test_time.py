@@ -263,7 +263,7 @@ def test_lengths_that_differ_and_steps_beyond_the_end():
 def test_the_number_of_steps_is_bounded():
     text = "time:\n  steps: 100000000\n  y[t]: t\nloss: y[T]\n"
     (found,) = complaints(text)
-    assert found[2] == "time: at most 1000 steps are unrolled, found 100000000"
+    assert found[2] == "time: at most 500 steps are unrolled, found 100000000"
 
 
 def test_points_of_a_sequence():

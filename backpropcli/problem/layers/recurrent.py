@@ -102,7 +102,10 @@ class _Layer:
         shape, data = builder.shape, builder.current
         if len(shape) not in ((2,) if builder.column else (2, 3)):
             rule = "(steps, in)" if builder.column else "(steps, in) or (batch, steps, in)"
-            raise LayerError(f"{cell.kind} takes a sequence {rule}, {data} is {shape_text(shape)}")
+            before = data.rstrip("0123456789") in RECURRENT
+            hint = "the layer before gives all states with return_sequences=true" if before else ""
+            said = f"{cell.kind} takes a sequence {rule}, {data} is {shape_text(shape)}"
+            raise LayerError(said, hint)
         if not isinstance(shape[-2], int):
             said = f"{cell.kind} is written out step by step, and {data} has {shape[-2]} steps"
             raise LayerError(said, "give the number of steps as a number")
