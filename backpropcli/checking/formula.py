@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from backpropcli.evaluate.floats import Machine, Step
-from backpropcli.language.nodes import Apply, Expr, call, fold, names, with_args
+from backpropcli.language.nodes import Apply, Expr, Name, Number, call, fold, names, with_args
 from backpropcli.ops import OPS
 from backpropcli.ops.entry import Array
 
@@ -110,3 +110,11 @@ def on_paper(expr: Expr) -> Expr:
         return with_args(node, tuple(args))
 
     return fold(expr, visit)
+
+
+def total_of(parts: Sequence[str], is_mean: bool) -> Expr:
+    """What the examples come to together."""
+    found: Expr = Name(parts[0])
+    for part in parts[1:]:
+        found = found + Name(part)
+    return found / Number(len(parts)) if is_mean else found

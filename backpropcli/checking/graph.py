@@ -7,17 +7,18 @@ from functools import cached_property
 
 import numpy as np
 
-from backpropcli.checking.formula import Compute, Formula, on_paper
+from backpropcli.checking.counted import counted
+from backpropcli.checking.formula import Compute, Formula, on_paper, total_of
 from backpropcli.checking.met import Meetings
 from backpropcli.checking.nodes import TOTAL, WHOLE, Instance, Node
 from backpropcli.checking.unrolling import build_steps
-from backpropcli.language.nodes import Expr, Name, Number
+from backpropcli.language.nodes import Expr
 from backpropcli.problem.data import Equation
-from backpropcli.problem.quantities import COUNTS, canonical
+from backpropcli.problem.quantities import canonical
 from backpropcli.solution import Run, Solution
 from backpropcli.solution.run import computable
 
-__all__ = ["TOTAL", "Graph", "Instance", "Node", "total_of"]
+__all__ = ["TOTAL", "Graph", "Instance", "Node"]
 
 MOST_NODES = 3000  # of an unrolled problem; steps beyond that are compared with the key alone
 
@@ -284,15 +285,11 @@ class Graph:
                 self.add_equation(equation, whole, self.solution.total)
 
     def _counts(self) -> None:
-        for name, value in self.solution.total.values.items():
-            if name.partition("(")[0] in COUNTS:
-                self.places.setdefault((TOTAL, name), len(self.nodes))
-                self.nodes.append(Node(name, TOTAL, "count", value=value, exact=True))
-
-
-def total_of(parts: Sequence[str], is_mean: bool) -> Expr:
-    """What the examples come to together."""
-    found: Expr = Name(parts[0])
-    for part in parts[1:]:
-        found = found + Name(part)
-    return found / Number(len(parts)) if is_mean else found
+        for one in counted(self.program, self.solution.total.values):
+            below = tuple(self.places[TOTAL, part] for part in one.parts)
+            node = Node(one.name, TOTAL, "count", below, one.parts, value=one.value, exact=True)
+            if below:
+                node.expr = total_of(one.parts, is_mean=False)
+                node.compute = Formula(node.expr)
+            self.places.setdefault((TOTAL, one.name), len(self.nodes))
+            self.nodes.append(node)

@@ -119,10 +119,14 @@ def test_values_without_a_step_are_those_of_the_given_weights():
     assert value(graph, "L_steps") == [2, 0.5]
 
 
-def test_counts_are_nodes_without_parents():
+def test_counts_are_nodes_whose_parents_add_up():
+    """W1 (2, 2) and b1 (2,), then w2 (2,) and b2: 6 + 3."""
     graph = graph_of("A")
     node = graph.nodes[graph.find("parameters")]
-    assert (node.kind, node.value, node.parents) == ("count", 9, ())
+    assert (node.kind, node.value) == ("count", 9)
+    assert node.parent_names == ("parameters(z)", "parameters(yhat)")
+    weight = graph.nodes[graph.find("parameters(W1)")]
+    assert (weight.kind, weight.value, weight.parents) == ("count", 4, ())
 
 
 def test_a_slope_is_known_by_its_input_too():

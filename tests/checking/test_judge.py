@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checking_support import judged, problem
+from checking_support import judged, problem, report, statuses
 
 from backpropcli.checking.graph import Graph
 from backpropcli.solution import solve
@@ -143,3 +143,26 @@ def test_the_key_is_the_solution():
         if node.kind != "count":
             known = judge.state.values[judge.graph.find(node.name)]
             assert np.allclose(known, np.asarray(solution[node.name], float))
+
+
+LAYERS = """\
+inputs: {x: {shape: [3]}}
+network:
+  - dense(4, relu)
+  - dense(2)
+"""
+
+
+def test_a_total_of_counts_follows_from_own_parts():
+    """3*4 + 4 = 16 and 4*2 + 2 = 10; without the biases of the second layer 8, and 24 in all."""
+    lines = "parameters(z1): 16\nparameters(z2): 8\nparameters: 24"
+    assert statuses(report(LAYERS, lines)) == {
+        "parameters(z1)": "correct",
+        "parameters(z2)": "wrong",
+        "parameters": "carried",
+    }
+    own = statuses(report(LAYERS, "parameters(W1): 12\nparameters(b1): 3\nparameters(z1): 15"))
+    assert own["parameters(z1)"] == "carried"
+    right = statuses(report(LAYERS, "parameters(z2): 8\nparameters: 26"))
+    assert right["parameters"] == "correct"
+    assert statuses(report(LAYERS, "parameters: 24"))["parameters"] == "wrong"
