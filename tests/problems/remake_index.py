@@ -111,7 +111,8 @@ def _row(entry: Entry, answered: list[Sheet]) -> str:
     name = entry.path.stem
     source = f" Source: {entry.source}" if entry.source else ""
     links = "; ".join(_link(sheet) for sheet in answered if sheet.problem == name)
-    return f"| [{name}]({entry.path.name}) | {entry.shows}.{source} | {links} |"
+    stop = "" if entry.shows.endswith("?") else "."
+    return f"| [{name}]({entry.path.name}) | {entry.shows}{stop}{source} | {links} |"
 
 
 def render() -> str:
