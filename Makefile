@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 DEV = $(VENV)/.ready-dev
 
-.PHONY: demo dev test test-torch lint format docs cases mistakes ops pictures gallery bench bench-cluster bench-diagnosis check build autograder clean
+.PHONY: demo dev test test-torch lint format docs cases mistakes ops pictures gallery bench bench-cluster bench-diagnosis fuzz check build autograder clean
 
 demo: $(READY)  ## solve a real problem step by step, then check a sheet with two mistakes in it
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
@@ -56,6 +56,13 @@ bench-cluster: $(DEV)  ## a class on a Dask cluster of this machine, against its
 
 bench-diagnosis: $(DEV)  ## injected mistakes: how many are named rightly
 	$(BIN)/python -m benchmarks.diagnosis
+
+SECONDS ?= 60
+TARGETS ?=
+fuzz: $(DEV)  ## look for texts that break the readers (SECONDS for each of TARGETS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]' \
+	  || echo "atheris cannot be installed for this Python"
+	$(BIN)/python -m fuzz --seconds $(SECONDS) $(TARGETS)
 
 check: lint test  ## everything that has to be green
 

@@ -96,7 +96,13 @@ def _guided(target: str, seconds: float, folder: Path, corpus: Path) -> None:
     (corpus / "inputs").mkdir()
     for number, text in enumerate(texts(target)):
         (corpus / "inputs" / f"{number:04}").write_bytes(text.encode())
-    limits = ("-timeout=600", "-rss_limit_mb=2048", "-max_len=6000", "-verbosity=0")
+    limits = (
+        f"-artifact_prefix={folder}/",
+        "-timeout=600",
+        "-rss_limit_mb=2048",
+        "-max_len=6000",
+        "-verbosity=0",
+    )
     atheris.Setup([sys.argv[0], *limits, f"-dict={words}", str(corpus / "inputs")], one)
     atheris.Fuzz()
 

@@ -27,6 +27,7 @@ class Finder:
 
     def __init__(self, name: str, target: Callable[[str], None], folder: Path) -> None:
         self.name, self.target, self.folder = name, target, folder
+        self.seconds = MOST_SECONDS
         self.runs = 0
         self.found: dict[str, int] = {}
         self.slowest = 0.0
@@ -38,7 +39,7 @@ class Finder:
         text = data.decode("utf-8", "replace")
         begin = time.process_time()
         try:
-            with limited(MOST_SECONDS):
+            with limited(self.seconds):
                 self.target(text)
         except (Exception, TooSlowError) as error:
             self._keep(text, error)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
+
+# Blanks and colours before it do not count: what a runner makes of them is its own affair.
+_COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
 
 
 class Terminal(NamedTuple):
@@ -46,13 +50,7 @@ def guarded(text: str) -> str:
 
     A runner obeys ``::`` at the start of a line and ``##[`` anywhere in one.
     """
-    lines = text.replace("##[", "## [").split("\n")
-    return "\n".join(_unlike_command(line) for line in lines)
-
-
-def _unlike_command(line: str) -> str:
-    body = line.lstrip()
-    return line[: len(line) - len(body)] + ": " + body[1:] if body.startswith("::") else line
+    return _COMMAND.sub(r"\1: :", text.replace("##[", "## ["))
 
 
 def guarded_json(text: str) -> str:

@@ -35,6 +35,7 @@ class Draft:
         self.failed: set[str] = set()  # names whose values are wrong already
         self.sequences: frozenset[str] = frozenset()  # names with a step as their first index
         self.time: Timeline | None = None
+        self.random = 0  # how many numbers were drawn
         self.blind = False  # a whole section is wrong: its names are not known
 
     @property

@@ -21,7 +21,7 @@ from backpropcli.problem.draft import Draft
 
 MAX_SIZE = 100_000_000
 MAX_AXES = 8
-MAX_RANDOM = 2_000_000
+MAX_RANDOM, MAX_RANDOM_OF_ALL = 2_000_000, 6_000_000
 MAX_EXACT = 20_000  # random whole numbers that are kept as fractions too
 Numbers = tuple[Any, Any]  # a float and, where it is rational, a Fraction; or nested lists
 
@@ -230,6 +230,11 @@ def _random(draft: Draft, given: Given, node: Node, seed: str, where: str) -> Gi
         return None
     if count > MAX_RANDOM:
         draft.complain(f"{where}: {count} random numbers are too many (at most {MAX_RANDOM})", node)
+        return None
+    draft.random += count
+    if draft.random > MAX_RANDOM_OF_ALL:
+        said = f"with these, more than {MAX_RANDOM_OF_ALL} random numbers are drawn"
+        draft.complain(f"{where}: {said}", node)
         return None
     return _drawn(given, count, low, high, integer, seed)
 

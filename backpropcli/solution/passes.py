@@ -15,11 +15,13 @@ from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, postorder
 from backpropcli.language.text import to_text
 from backpropcli.ops import OPS
+from backpropcli.ops.sizes import product
 from backpropcli.problem.data import Equation, Given
 from backpropcli.program import Program
 from backpropcli.solution.run import Run, computable
 from backpropcli.writing import with_numbers
 
+MOST_ENTRIES = 20_000_000  # of all parts of all equations, in all examples
 CAUSES = {
     "log": "the logarithm of a number that is not above 0",
     "sqrt": "the root of a number below 0",
@@ -41,9 +43,10 @@ class Passes:
         first = self.problem.examples[0] if self.problem.examples else {}
         known = {n for n, g in self.fixed.items() if g.value is not None} | set(first)
         self.equations = computable(program.computed, known)
+        self.shapes = Shapes(program.shapes)
+        self._refuse_too_large(bool(known))
         self.pairs = [(e.name, e.expr) for e in self.equations]
         self.machine = Machine(self.pairs, sorted(known))
-        self.shapes = Shapes(program.shapes)
         self._guarded: dict[Expr, list[Apply]] = {}
 
     def all(
@@ -79,6 +82,24 @@ class Passes:
         for equation in self.equations:
             self.check(equation, run, number)
         return run
+
+    def _refuse_too_large(self, has_values: bool) -> None:
+        """Raise at the equation with which there is too much to be worked out.
+
+        Where only sizes are given, nothing is: what is constant has no value then.
+        """
+        left = MOST_ENTRIES // max(1, len(self.problem.examples))
+        for equation in self.equations:
+            for node in postorder(equation.expr):
+                entries = product(self.shapes.of(node))
+                left -= entries if isinstance(entries, int) else 0
+            if left < 0 and not has_values:
+                self.equations = []
+                return
+            if left < 0:
+                said = f"with this, more than {MOST_ENTRIES} numbers are to be worked out"
+                hint = "without values, `{shape: ...}`, sizes and counts are found at any size"
+                raise EvaluationError(self._complaint(equation, said, hint))
 
     def check(self, equation: Equation, run: Run, number: int = 0) -> None:
         """Raise where an op is used outside its domain, or the value is not finite."""
