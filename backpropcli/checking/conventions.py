@@ -126,7 +126,9 @@ def _new_weights_are_right(judge: Judge) -> bool:
 
 
 def _counts(judge: Judge) -> list[int]:
-    """The sizes of a batch of rows."""
+    """The sizes of a batch of rows, where a mean of a loss over them can come in with weights."""
+    if not judge.graph.problem.weights or judge.graph.problem.upstream:
+        return []
     sizes = {
         shape[0]
         for name, shape in judge.graph.problem.shapes.items()

@@ -6,6 +6,8 @@ a batch of two examples.
 
 from __future__ import annotations
 
+from backpropcli.mistakes.image_nets import IMAGE_NETS
+
 _INPUTS = """\
 inputs:
   x: [1, 2]
@@ -320,4 +322,5 @@ find: [parameters]
     "adam": f"{_UPDATED}update: {{rule: adam, lr: 0.1}}\n",
     "momentum": f"{_UPDATED}update: {{rule: momentum, lr: 0.1, steps: 2}}\n",
     "decaying": f"{_UPDATED}update: {{lr: 0.1, weight_decay: 0.5}}\n",
+    **IMAGE_NETS,
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from backpropcli.language.nodes import Expr, as_expr
+from backpropcli.language.nodes import Expr, as_expr, call
 from backpropcli.ops import shapes
 from backpropcli.ops.entry import Array, Op, Sample, ShapeError, Site
 from backpropcli.ops.sizes import Shape, Size, product, shape_text
@@ -51,7 +51,8 @@ def _two_each(own: tuple[Shape, ...], shape: Shape) -> Size:
 OPS = (
     Op("dropout", "x*mask/(1 - p): the mask of zeros and ones is given, and what is kept is scaled "
        "up (inverted dropout). p is the share that is dropped.", _forward, _shape,
-       (lambda s: _written(s.g, s.y, s), lambda s: _written(s.g, s.x, s)), 2, params=("p",),
+       (lambda s: call("dropout", s.g, s.y, **s.params), lambda s: _written(s.g, s.x, s)), 2,
+       params=("p",), linear=(0, 1),
        exact=_exact, entries=_entries, expansion=lambda s: _written(s.x, s.y, s),
        operations=_two_each,
        samples=(Sample(((3,), (3,)), {"p": Fraction(1, 5)}),

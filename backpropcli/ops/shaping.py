@@ -144,6 +144,15 @@ def _flatten_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
     return (*only[0][:first], product(only[0][first:]))
 
 
+def _flip_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
+    shapes.axes_of(len(only[0]), params.get("axis"))
+    return only[0]
+
+
+def _flip(x: Array, axis: Any = None) -> Array:
+    return np.flip(x, axis)
+
+
 def _onehot_shape(only: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
     return (*only[0], params["n"])
 
@@ -261,6 +270,11 @@ OPS = (
        "example of a batch, in general all axes from that one on.", _flatten, _flatten_shape,
        (_back,), params=("axis",), exact=_flatten, operations=no_cost, linear=(0,),
        samples=(Sample(((2, 3),)), Sample(((2, 3, 2),), {"axis": 1}), Sample(((),)))),
+    Op("flip", "The entries in reverse order, along all axes or `axis=`.", _flip, _flip_shape,
+       (lambda s: call("flip", s.g, **s.params),), params=("axis",), exact=_flip,
+       operations=no_cost, linear=(0,),
+       samples=(Sample(((3,),)), Sample(((2, 3),), {"axis": 1}), Sample(((2, 3, 2),),
+                {"axis": (1, 2)}))),
     Op("onehot", "A vector of n zeros with a 1 at the class number, counted from `index_from`; a "
        "row for each class number of a vector.", _onehot, _onehot_shape, (None,),
        params=("n", "base"), exact=_onehot_exact, entries=_onehot_entries, operations=no_cost,
