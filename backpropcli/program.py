@@ -10,6 +10,7 @@ from backpropcli.errors import Complaint, Place, ProblemError
 from backpropcli.evaluate.counts import Cost, cost
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Name, names
+from backpropcli.language.text import to_text
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, Size, product
 from backpropcli.problem.data import Equation, Layer, Problem
@@ -231,3 +232,16 @@ def _counts(problem: Problem) -> Counts:
     layers = {layer.name: layer for layer in problem.layers if layer.name}
     averages = {layer.values[-1]: layer.averages for layer in problem.layers if layer.averages}
     return Counts(weights, network, loss[0] if loss else Cost(0, 0), own, layers, averages)
+
+
+def ahead_note(program: Program, equation: Equation) -> str:
+    """How a gradient is told that is taken where the momentum leads; nothing of others."""
+    update = program.problem.update
+    if update is None or not update.ahead or not equation.name.endswith("_g"):
+        return ""
+    weight = equation.name.removesuffix("_g")
+    gradient = f"d{program.problem.upper}/d{weight}"
+    text = to_text(equation.expr, program.problem.index_from)
+    return (
+        f"{text} at {weight}_ahead" if text == gradient else f"{text}, {gradient} at {weight}_ahead"
+    )

@@ -16,6 +16,7 @@ from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, is_op, postorder
 from backpropcli.language.text import to_text
 from backpropcli.ops.entry import ShapeError
+from backpropcli.program import ahead_note
 
 MOST_ALTERNATIVES = 4
 MOST_PARTLY = 0.25  # of the numbers that a mistake explains, to be still off under a firm name
@@ -153,9 +154,10 @@ class RuleTeller(Teller):
         total = self.graph.nodes[one.changes[0].node].kind == "total"
         equation = self.graph.totals[name] if total else self.graph.program.equation(name)
         did = self.used(name, one.edit.changes[name])
-        right = (
-            f"{name} = {to_text(equation.expr, self.graph.problem.index_from)}" if equation else ""
-        )
+        text = ahead_note(self.graph.program, equation) if equation and not total else ""
+        if equation is not None:
+            text = text or to_text(equation.expr, self.graph.problem.index_from)
+        right = f"{name} = {text}" if text else ""
         return did, right
 
     def used(self, name: str, expr: Expr) -> str:

@@ -187,8 +187,7 @@ class Pen:
                 else (self.judge.verdicts[other].predicted)
             )
             claim = entry.claim
-            later = (claim.step or 0) > (mine.claim.step or 0)  # nobody copies what comes later
-            same = claim.quantity == mine.claim.quantity and not later
+            same = claim.quantity == mine.claim.quantity and self._may_be_copied(claim, mine.claim)
             same = same or _is_earlier_step(claim, mine.claim)
             where = f" of example {claim.example}" if claim.example and same else ""
             where = f" of step {claim.step}" if claim.step and same else where
@@ -196,6 +195,13 @@ class Pen:
             alone = beside.get(other, meant)
             found.append(Other(other, name, entry.paper.value, meant, same, alone))
         return found
+
+    def _may_be_copied(self, claim: Claim, mine: Claim) -> bool:
+        """Whether an answer was there to be copied: no later step, nor what a step begins with."""
+        between = (mine.step or 0) - (claim.step or 0)
+        update = self.judge.graph.problem.update
+        begins = between == 1 and update is not None and update.hands_on(mine.name)
+        return between >= 0 and not begins
 
     def _beside(self, which: int) -> dict[int, Array]:
         """What is meant at other wrong answers of this shape if this one's number stands there."""

@@ -104,6 +104,10 @@ class Update(NamedTuple):
         own = [self.counter] if self.counter else []
         return [*own, *([self.rate] if self.rates else []), *self.start]
 
+    def hands_on(self, name: str) -> bool:
+        """Whether the next step begins with a quantity: a new weight, or the state of the rule."""
+        return f"{name}_old" in self.start or name in [f"{weight}_new" for weight in self.weights]
+
     def batch(self, step: int) -> tuple[int, ...]:
         """The positions of the examples of a step, from 0; none where it sees all."""
         return self.batches[step] if self.batches else ()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from backpropcli.checking.levels import is_of_a_batch
 from backpropcli.evaluate.entries import entry_expressions
-from backpropcli.language.nodes import Apply, At, Expr, Name, index, is_op
+from backpropcli.language.nodes import Apply, At, Expr, Name, index, is_op, names
 from backpropcli.language.text import to_text
 from backpropcli.ops.entry import Inexact
 from backpropcli.ops.shaping import selector
 from backpropcli.problem.data import Asked, Equation, Given
 from backpropcli.problem.quantities import COUNTS, canonical
+from backpropcli.report.making import NOWHERE
 from backpropcli.report.options import Options
 from backpropcli.report.steps import CountRow, Section, Sheet, Step
 from backpropcli.report.updates import WHEN, UpdateMaker
@@ -88,15 +90,17 @@ class _Maker(UpdateMaker):
 
     def asked(self) -> Section:
         """The entries of ``find`` with their values, as a summary at the end."""
-        runs = [(self.solution.total, 0)]
-        runs += [(run, number) for number, run in enumerate(self.solution.examples, 1)]
+        runs = [(self.solution.total, 0, "")]
+        for number, run in enumerate(self.solution.examples, 1):
+            runs.append((run, number, f"example {number}"))
+        later = [(s.total, NOWHERE, f"step {n}") for n, s in enumerate(self.solution.steps, 1)]
         steps = []
         for asked in self.problem.find if self.problem.find_given else ():
             # As it was asked, since a shared weight has two names; paper spellings are put plainly.
             plain = asked.text.isascii()
             name = asked.text if plain else to_text(asked.expr, self.problem.index_from)
-            for run, number in runs:
-                where = f"example {number}" if number else ""
+            batched = any(is_of_a_batch(self.problem, n) for n in names(asked.expr))
+            for run, number, where in later if batched else runs:
                 step = self.one_asked(asked, run, number)
                 if step is not None:
                     steps.append(step._replace(

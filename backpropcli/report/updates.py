@@ -6,28 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from backpropcli.language.latex import name_latex
 from backpropcli.language.nodes import Name
-from backpropcli.language.text import to_text
 from backpropcli.problem.data import Equation
-from backpropcli.program import Program
+from backpropcli.program import Program, ahead_note
 from backpropcli.report.making import NOWHERE, StepMaker
 from backpropcli.report.steps import Section, Step
 from backpropcli.solution import Run, StepRun
 
 WHEN = {"_new": "at the new weights", "_steps": "before each step"}  # a loss of an update
 SYMBOLS = {"v": "v", "m": "m", "G": "G", "g": "g", "mhat": r"\hat{m}", "vhat": r"\hat{v}"}
-
-
-def ahead_note(program: Program, equation: Equation) -> str:
-    """How a gradient is told that is taken where the momentum leads; nothing of others."""
-    update = program.problem.update
-    if update is None or not update.ahead or not equation.name.endswith("_g"):
-        return ""
-    weight = equation.name.removesuffix("_g")
-    gradient = f"d{program.problem.upper}/d{weight}"
-    text = to_text(equation.expr, program.problem.index_from)
-    return (
-        f"{text} at {weight}_ahead" if text == gradient else f"{text}, {gradient} at {weight}_ahead"
-    )
 
 
 def over_all(program: Program, equation: Equation) -> Equation:

@@ -14,8 +14,9 @@ from backpropcli.ops.entry import Array
 from backpropcli.ops.shaping import selector
 from backpropcli.ops.sizes import Shape, Size
 from backpropcli.problem.data import Asked, Equation, Given
+from backpropcli.program import ahead_note
 from backpropcli.report.options import Options
-from backpropcli.report.updates import ahead_note, is_of_last, over_all
+from backpropcli.report.updates import is_of_last, over_all
 from backpropcli.solution import Run, Solution, StepRun
 from backpropcli.verify import Comparison
 
