@@ -56,8 +56,9 @@ class Kind(NamedTuple):
 
 
 def givens_of(problem: Problem, example: Mapping[str, Given]) -> dict[str, Given]:
-    """What is given, with the inputs of one example."""
-    return {**problem.given, **{g.name: g for g in problem.upstream.values()}, **example}
+    """What is given, with the inputs of one example, and what the step of an update finds."""
+    own = problem.update.first_givens() if problem.update is not None else {}
+    return {**problem.given, **{g.name: g for g in problem.upstream.values()}, **own, **example}
 
 
 def drawn_points(

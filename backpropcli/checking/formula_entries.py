@@ -28,9 +28,10 @@ def _one(sheet: Sheet, entry: Entry) -> None:
 
     claim = entry.claim
     assert claim.formula is not None
-    entry.formula = judge_formula(claim.formula, claim.name, claim.at, sheet.graph.program)
+    step = claim.step is not None
+    entry.formula = judge_formula(claim.formula, claim.name, claim.at, sheet.graph.program, step)
     if claim.other is not None and not entry.formula.same:
-        verdict = judge_formula(claim.other, claim.name, claim.at, sheet.graph.program)
+        verdict = judge_formula(claim.other, claim.name, claim.at, sheet.graph.program, step)
         if verdict.same:
             entry.formula = verdict
             entry.claim = claim = replace(claim, formula=claim.other)

@@ -21,7 +21,7 @@ from backpropcli.checking.written import core
 from backpropcli.errors import BackpropError
 from backpropcli.evaluate.floats import Machine
 from backpropcli.infer import Shapes
-from backpropcli.language.nodes import Expr, Name, call, index, names
+from backpropcli.language.nodes import Expr, Name, call, index, names, substitute
 from backpropcli.ops.entry import Array, ShapeError
 from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.data import Equation, Given
@@ -50,9 +50,15 @@ class FormulaVerdict:
 
 
 def judge_formula(
-    formula: Expr, target: str, at: tuple[Any, ...] | None, program: Program
+    formula: Expr,
+    target: str,
+    at: tuple[Any, ...] | None,
+    program: Program,
+    in_step: bool = False,
 ) -> FormulaVerdict:
     """Compare a formula with a quantity, or with its entry ``at``, at random points.
+
+    ``in_step`` says that it belongs to one of several steps of an update.
 
     12 points lie near the given values and 24 far from them, or all 36 far where nothing is given
     (fewer where millions of numbers would be drawn); those where something is not finite are
@@ -71,17 +77,17 @@ def judge_formula(
     said = _shape_trouble(whole or formula, target, at, program)
     if said is not None:
         return FormulaVerdict(False, False, not said, said or "this could not be compared")
-    found = _verdict(whole or formula, target, at, program)
+    found = _verdict(whole or formula, target, at, program, in_step)
     return replace(found, diagonal=whole is not None and found.same)
 
 
 def _verdict(
-    formula: Expr, target: str, at: tuple[Any, ...] | None, program: Program
+    formula: Expr, target: str, at: tuple[Any, ...] | None, program: Program, in_step: bool
 ) -> FormulaVerdict:
     """The verdict on a formula of the right shape."""
     here, points = None, 0
     for number in range(ROUNDS if program.problem.sizes else 1):
-        compared = _Compared(formula, target, at, program, number)
+        compared = _Compared(formula, target, at, program, number, in_step)
         if not compared.possible:
             return FormulaVerdict(False, False, True, f"{target} could not be worked out here")
         here = compared.at_home() if number == 0 else here
@@ -154,6 +160,7 @@ class _Compared:
         at: tuple[Any, ...] | None,
         program: Program,
         number: int = 0,
+        in_step: bool = False,
     ) -> None:
         problem = program.problem
         self.problem = problem
@@ -163,7 +170,7 @@ class _Compared:
         self.constants = _constants(program, self.sizes, [*names(formula), target])
         known = {*self.given, *self.constants}
         sides = [("#formula", sized(formula, self.sizes)), ("#target", _asked(target, at))]
-        pairs = _needed(_equations(program), sides, known)
+        pairs = _needed(_equations(program, in_step), sides, known)
         pairs = [(name, sized(expr, self.sizes)) for name, expr in pairs]
         used = {n for _, expr in pairs for n in names(expr)}
         self.possible = used <= known | {name for name, _ in pairs}
@@ -216,11 +223,26 @@ class _Compared:
         return bool((np.abs(mine - true) <= margin + OF_LARGEST * largest + ABSOLUTE).all())
 
 
-def _equations(program: Program) -> list[Equation]:
+def _equations(program: Program, in_step: bool) -> list[Equation]:
     """All equations that hold at any point; several steps of an update are no equation."""
     update = program.problem.update
-    updates = program.updates if update is not None and update.steps == 1 else ()
-    return [*program.computed, *updates, *program.definitions]
+    if update is None or not (in_step or update.steps == 1):
+        return [*program.computed, *program.definitions]
+    if not update.ahead:
+        return [*program.computed, *program.updates, *program.definitions]
+    leads = [e for e in program.updates if e.name.endswith("_ahead")]
+    there = {e.name: Name(f"{e.name}@ahead") for e in program.computed}
+    moved = {**there, **{weight: Name(f"{weight}_ahead") for weight in update.ahead}}
+    passed = [
+        e._replace(name=there[e.name].name, expr=substitute(e.expr, moved))
+        for e in program.computed
+    ]
+    rest = [
+        e._replace(expr=substitute(e.expr, there)) if e.name.endswith("_g") else e
+        for e in program.updates
+        if e not in leads
+    ]
+    return [*program.computed, *leads, *passed, *rest, *program.definitions]
 
 
 def _needed(

@@ -8,6 +8,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from backpropcli.errors import Place
 from backpropcli.language.nodes import Expr
 from backpropcli.language.timeline import Timeline
@@ -103,6 +105,17 @@ class Update(NamedTuple):
         """The names that a step finds: its number, its rate from a list, the state before it."""
         own = [self.counter] if self.counter else []
         return [*own, *([self.rate] if self.rates else []), *self.start]
+
+    def first_givens(self) -> dict[str, Given]:
+        """What the first step finds: its number, its rate from a list, the state before it."""
+        found = dict(self.start)
+        if self.counter:
+            number = self.made + 1
+            exact = np.asarray(Fraction(number), object)
+            found[self.counter] = Given(self.counter, "state", (), np.asarray(float(number)), exact)
+        if self.rates:
+            found[self.rate] = self.rates[0]._replace(name=self.rate)
+        return found
 
     def hands_on(self, name: str) -> bool:
         """Whether the next step begins with a quantity: a new weight, or the state of the rule."""

@@ -138,3 +138,26 @@ steps:
 def test_an_example_that_a_step_does_not_see_is_told():
     with pytest.raises(Exception, match="step 1 does not see example 2"):
         checked(EPOCH, "steps: [{examples: [{}, {p: 1}]}]")
+
+
+FORMULAS = """\
+steps:
+  - {w_ahead: w - 0.9*w_v_old, w_g: 2*(w_ahead - 5), w_v: 0.9*w_v_old + 0.1*w_g, w_new: w - w_v}
+  - {w_ahead: w - 0.9*w_v_old, w_g: 2*(w - 5), w_v: 0.9*w_v_old + w_g, w_new: w - w_v}
+"""
+
+
+def test_formulas_of_a_step():
+    own = problem("weights: {w: 1}\nloss: (w - 5)^2\n", "rule: nesterov, lr: 0.1, steps: 2")
+    found = statuses(checked(own, FORMULAS))
+    assert {found[name, 1] for name in ("w_ahead", "w_g", "w_v", "w_new")} == {"correct"}
+    assert found["w_ahead", 2] == found["w_new", 2] == "correct"
+    assert found["w_g", 2] == found["w_v", 2] == "wrong"
+
+
+def test_formulas_of_adam():
+    own = problem("weights: {w: 1}\nloss: (w - 5)^2\n", "rule: adam, lr: 0.1, eps: 0")
+    text = "answers: {w_mhat: w_m/(1 - 0.9^t), w_new: w - 0.1*w_mhat/sqrt(w_vhat), w_vhat: w_v}\n"
+    found = statuses(checked(own, text))
+    assert found["w_mhat", None] == found["w_new", None] == "correct"
+    assert found["w_vhat", None] == "wrong"
