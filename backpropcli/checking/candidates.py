@@ -12,6 +12,7 @@ from backpropcli.checking.costs import REPEATED, class_bits, total_weight
 from backpropcli.checking.formula import Formula
 from backpropcli.checking.graph import TOTAL, Graph, Instance
 from backpropcli.language.nodes import Expr, call, postorder
+from backpropcli.language.timeline import without_steps
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.entry import Edit, Mistake
 from backpropcli.mistakes.world import World
@@ -140,10 +141,12 @@ class _Maker:
         self.add_everywhere(made, class_bits(mistake.prior, self.total), notice)
 
     def add_everywhere(self, made: list[Candidate], lead: float, notice: bool) -> None:
-        """One misconception at all its sites is one fault: in all examples, or in all layers."""
+        """One misconception at all its sites is one fault: in all examples, layers or steps."""
         groups: dict[tuple[str, ...], list[Candidate]] = defaultdict(list)
         for one in made:
             groups["", one.edit.kind].append(one)
+            if self.graph.problem.time is not None:
+                groups["steps", without_steps(one.edit.at), one.edit.kind].append(one)
             if len(self.instances) > 1:
                 groups["examples", one.edit.at, one.edit.kind, _form(one.edit)].append(one)
         tried: set[frozenset[tuple[int, Expr]]] = set()

@@ -47,6 +47,7 @@ def _parameters(program: Program, inner: str, right: int) -> Iterator[Count]:
         yield right - total, "leaves out the biases", 0.0
         yield right + total, "counts the biases twice", 2.0
         yield right - total + len(biases), "counts one bias for a whole layer", 1.0
+    yield from _of_gates(program, inner, biases, right)
     if len(biases) > 1:
         for bias in biases:
             yield right - sizes[bias], f"leaves out the bias {bias}", log2(len(biases))
@@ -55,6 +56,21 @@ def _parameters(program: Program, inner: str, right: int) -> Iterator[Count]:
     rest = [n for n in chosen if n not in biases]
     for name in rest if len(rest) > 1 else ():
         yield right - sizes[name], f"leaves out {name}", log2(len(rest))
+
+
+def _of_gates(program: Program, inner: str, biases: list[str], right: int) -> Iterator[Count]:
+    """A layer of several gates counted as one, or with one bias for each where there are two."""
+    layer = program.counts.layers.get(inner)
+    if layer is None:
+        return
+    second = [n for n in biases if "_bh" in n]
+    if second:
+        sizes = [program.counts.parameters[n] for n in second]
+        fewer = right - sum(size for size in sizes if isinstance(size, int))
+        yield fewer, "counts one bias for each gate where there are two", 0.0
+    gates = {"lstm": 4, "gru": 3}.get(inner.rstrip("0123456789"), 1)
+    if gates > 1:
+        yield right // gates, f"counts one gate of {gates}", 0.0
 
 
 def _other_inputs(program: Program, chosen: list[str], right: int) -> Iterator[Count]:
@@ -104,6 +120,8 @@ def _chosen(program: Program, inner: str, sizes: dict[str, int]) -> list[str]:
         return list(sizes)
     if inner in sizes:
         return [inner]
+    if inner in program.counts.layers:
+        return list(program.counts.layers[inner].weights)
     equation = program.equation(inner)
     if equation is None:
         return []

@@ -34,6 +34,10 @@ def edits(world: World) -> Iterator[Edit]:
         for factor, ratio in ((Fraction(2), "twice"), (Fraction(1, 2), "half")):
             expr = summed([*data, *terms(scaled(summed(penalty), factor))])
             yield from world.edit(equation.name, expr, ratio, ratio=ratio)
+            for i, one in enumerate(penalty if len(penalty) > 1 else ()):
+                rest = [*data, *(t for j, t in enumerate(penalty) if j != i)]
+                expr = summed([*rest, *terms(scaled(summed([one]), factor))])
+                yield from world.edit(equation.name, expr, f"{ratio} of {i}", 1.0, ratio=ratio)
 
 
 MISTAKE = Mistake(

@@ -32,6 +32,10 @@ def edits(world: World) -> Iterator[Edit]:
     for equation, data, penalty in penalised(world):
         text = world.text(summed(penalty))
         yield from world.edit(equation.name, summed(data), "all", penalty=text)
+        for i, one in enumerate(penalty if len(penalty) > 1 else ()):
+            rest = [*data, *(t for j, t in enumerate(penalty) if j != i)]
+            text = world.text(summed([one]))
+            yield from world.edit(equation.name, summed(rest), f"part {i}", 1.0, penalty=text)
 
 
 MISTAKE = Mistake(
