@@ -221,3 +221,10 @@ def test_first_wrong_step_is_the_first_of_the_computation():
     found = report("A", "dL/dz: [-0.564, 1.128]\nh: [-1.40, 1.55]\nz: [-1.40, 1.55]")
     assert found.first_wrong_step == "h"
     assert answer(found, "z").status == "correct"
+
+
+def test_two_mistakes_for_one_number_have_no_more_evidence_than_both_at_once():
+    # w goes 0 -> -0.24 -> -0.4704 -> -0.691584; -1.772 is any number: nothing may be named firmly
+    parabola = "weights: {w: 0}\nloss: (w - -6)**2\nupdate: {rule: sgd, lr: 0.02, steps: 3}\n"
+    found = report(parabola, "L: 36\ndL/dw: 12\nw_new: -1.772")
+    assert all(root.possible for root in found.mistakes)
