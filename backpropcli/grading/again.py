@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from backpropcli.checking.check import Checker
 from backpropcli.checking.claims import Target, known_of
 from backpropcli.files.numbers import read_number
+from backpropcli.grading.data import Known
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import At
 from backpropcli.ops.entry import Array
@@ -23,14 +23,6 @@ from backpropcli.ops.shaping import selector
 
 MOST = 8192  # outcomes, of about 1.5 KB each
 MOST_LINES = 65_536
-
-
-class Known(NamedTuple):
-    """An outcome without student and file: its problem, its status, the rest as JSON."""
-
-    problem: str
-    status: str
-    rest: str
 
 
 class Memory:

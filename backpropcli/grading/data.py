@@ -48,3 +48,18 @@ class Outcome(NamedTuple):
     reason: str = ""
     first_wrong_step: str | None = None
     rendered: Mapping[str, str] = {}
+
+
+class Known(NamedTuple):
+    """An outcome without student and file: its problem, its status, the rest as JSON."""
+
+    problem: str
+    status: str
+    rest: str
+
+
+class Learned(NamedTuple):
+    """An outcome that any sheet with the same mark has."""
+
+    mark: str
+    known: Known

@@ -13,7 +13,7 @@ from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
 from backpropcli.grading.codec import encode
 from backpropcli.grading.collect import Found
-from backpropcli.grading.data import Outcome
+from backpropcli.grading.data import Learned, Outcome
 from backpropcli.grading.exercises import Exercise
 from backpropcli.grading.identity import id_pattern, student_of
 from backpropcli.grading.quick import Quick
@@ -70,6 +70,19 @@ class Judge:
         anew = self.outcomes
         found = self.quick.judged(file, anew) if self.quick is not None else anew(file.path)
         return found if isinstance(found, Line) else line_of(file, found)
+
+    def learn(self, learned: Sequence[Learned]) -> None:
+        """Take over what was found elsewhere."""
+        if self.quick is not None:
+            for mark, known in learned:
+                self.quick.memory.put(mark, known)
+
+    def news(self) -> tuple[Learned, ...]:
+        """What was found here since this was asked last, for others to learn."""
+        if self.quick is None:
+            return ()
+        found, self.quick.news = tuple(self.quick.news), []
+        return found
 
     def outcomes(self, path: str) -> list[Outcome]:
         """What becomes of the submissions in a file, by its path within the folder.

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from backpropcli.files.visible import visible_name
-from backpropcli.grading.again import Known, Memory, RightAnswers
+from backpropcli.grading.again import Memory, RightAnswers
 from backpropcli.grading.codec import encode_again, rest
 from backpropcli.grading.collect import Found
-from backpropcli.grading.data import Outcome
+from backpropcli.grading.data import Known, Learned, Outcome
 from backpropcli.grading.identity import student_of
 from backpropcli.grading.ordinary import LONGEST, read_ordinary
 
@@ -30,6 +30,7 @@ class Quick:
 
     def __init__(self, judge: Judge) -> None:
         self.judge, self.memory = judge, Memory()
+        self.news: list[Learned] = []
         self.right: dict[str, RightAnswers] = {}
 
     def judged(self, file: Found, anew: Callable[[str], list[Outcome]]) -> Line | list[Outcome]:
@@ -48,7 +49,9 @@ class Quick:
         outcomes = anew(file.path)
         if _can_be_kept(outcomes) and _small_file(path) == data:
             (one,) = outcomes
-            self.memory.put(mark, Known(one.problem, one.status, rest(one)))
+            new = Learned(mark, Known(one.problem, one.status, rest(one)))
+            self.memory.put(*new)
+            self.news.append(new)
         return outcomes
 
     def mark(self, exercise: Exercise, answers: str) -> str:

@@ -20,14 +20,16 @@ from multiprocessing import connection, get_context
 from types import ModuleType
 from typing import Any
 
+from backpropcli.grading.data import Learned
 from backpropcli.grading.judging import Setup
-from backpropcli.grading.worker import Judging, Result, Said, Task, result, work
+from backpropcli.grading.worker import Batch, Judging, Result, Said, Task, result, work
 
 TICK = 0.2  # seconds between two looks at the workers
 START = 60.0  # seconds that a worker has to begin
 TRIES = 2
 MOST_BROKEN = 3  # workers in a row that did not even begin
 START_AT = -1
+MOST_TOLD = 4096  # outcomes that workers tell each other, of about 1.5 KB
 _STARTING = threading.Lock()
 
 
@@ -46,15 +48,21 @@ class Worker:
         end.close()
         self.waiting: dict[int, Task] = {}
         self.begun = False
+        self.heard = 0
         self.seen = START_AT
         self.since = time.monotonic()
 
-    def give(self, batch: Sequence[Task]) -> None:
-        """Hand over a batch; a worker that is gone is noticed when it is listened to."""
+    def give(self, batch: Sequence[Task], told: Sequence[tuple[Worker, Learned]] = ()) -> None:
+        """Hand over a batch; a worker that is gone is noticed when it is listened to.
+
+        ``told`` is what all workers have learned; what is new to this one goes with the batch.
+        """
+        new = tuple([learned for worker, learned in told[self.heard :] if worker is not self])
+        self.heard = len(told)
         self.waiting = {task.number: task for task in batch}
         self.since = time.monotonic()
         with contextlib.suppress(OSError):
-            self.connection.send(list(batch))
+            self.connection.send(Batch(tuple(batch), new))
 
     def silent(self) -> float:
         """For how many seconds it has been at the same file."""
@@ -84,6 +92,7 @@ class Supervisor:
         self.again: deque[list[Task]] = deque()
         self.failures: dict[int, int] = {}
         self.broken = 0
+        self.told: list[tuple[Worker, Learned]] = []
 
     def run(self, batches: Iterable[Sequence[Task]]) -> Iterator[tuple[Result, ...]]:
         """The results as they come, in any order; closing the iterator ends the workers."""
@@ -116,7 +125,7 @@ class Supervisor:
             if free is None:
                 free = Worker(self.factory, self.setup)
                 self.workers.append(free)
-            free.give(batch)
+            free.give(batch, self.told)
 
     def listen(self) -> Iterator[tuple[Result, ...]]:
         """What the workers say until the next tick."""
@@ -139,6 +148,8 @@ class Supervisor:
         worker.begun = True
         for found in said.results:
             worker.waiting.pop(found.number, None)
+        if self.jobs > 1 and len(self.told) < MOST_TOLD:
+            self.told += [(worker, learned) for learned in said.learned]
         if said.kind == "broken":
             worker.begun = False
             return self.lost(worker, said.text)

@@ -12,11 +12,12 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from backpropcli.grading.collect import Found
+from backpropcli.grading.data import Learned
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -44,6 +45,13 @@ class Result(NamedTuple):
     line: bytes
 
 
+class Batch(NamedTuple):
+    """Files to be judged, and what other workers have learned since the last batch."""
+
+    tasks: tuple[Task, ...]
+    learned: tuple[Learned, ...] = ()
+
+
 class Said(NamedTuple):
     """A message of a worker.
 
@@ -54,6 +62,7 @@ class Said(NamedTuple):
     kind: str
     results: tuple[Result, ...] = ()
     text: str = ""
+    learned: tuple[Learned, ...] = ()
 
 
 class Judging(Protocol):
@@ -64,6 +73,12 @@ class Judging(Protocol):
 
     def failed(self, path: str, why: str) -> Outcome:
         """The outcome of a file that could not be judged."""
+
+    def learn(self, learned: Sequence[Learned]) -> None:
+        """Take over what was found elsewhere."""
+
+    def news(self) -> tuple[Learned, ...]:
+        """What was found here since this was asked last, for others to learn."""
 
 
 class OutOfTimeError(BaseException):
@@ -102,7 +117,9 @@ def _batch(connection: Connection, at: Any, judging: Judging, setup: Setup) -> b
     """Judge one batch; whether this process may go on."""
     results: list[Result] = []
     sent = time.monotonic()
-    for task in connection.recv():
+    batch: Batch = connection.recv()
+    judging.learn(batch.learned)
+    for task in batch.tasks:
         at.value = task.number
         why = ""
         try:
@@ -118,7 +135,7 @@ def _batch(connection: Connection, at: Any, judging: Judging, setup: Setup) -> b
         if time.monotonic() - sent > FLUSH:
             connection.send(Said("part", tuple(results)))
             results, sent = [], time.monotonic()
-    connection.send(Said("done", tuple(results)))
+    connection.send(Said("done", tuple(results), learned=judging.news()))
     return True
 
 

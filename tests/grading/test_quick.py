@@ -7,12 +7,14 @@ from random import Random
 import pytest
 from grading_support import PROBLEMS, class_of, small_problem
 
-from backpropcli.grading.again import MOST, Known, Memory, RightAnswers
+from backpropcli.grading.again import MOST, Memory, RightAnswers
 from backpropcli.grading.codec import encode, encode_again, rest
 from backpropcli.grading.collect import Found, collect
-from backpropcli.grading.data import Judged, Named, Outcome
+from backpropcli.grading.data import Judged, Known, Named, Outcome
 from backpropcli.grading.exercises import load_exercises
-from backpropcli.grading.judging import Judge, Setup
+from backpropcli.grading.judging import Judge, Setup, judge
+from backpropcli.grading.supervisor import Supervisor
+from backpropcli.grading.worker import Task
 
 # One number in many spellings, and numbers that are near it.
 SPELLINGS = {
@@ -193,3 +195,28 @@ def test_a_line_that_is_put_together_is_the_line_as_json():
     assert encode(file, [outcome]) == whole
     assert encode_again(file, outcome.student, outcome.file, rest(outcome)) == whole
     assert encode(file, []) == json.dumps([*file, []], separators=(",", ":")).encode() + b"\n"
+
+
+def test_workers_tell_each_other_what_they_found(tmp_path):
+    texts = {f"s{n:03d}": f"answers:\n  z: {3 + n % 7}\n  L: 4\n" for n in range(60)}
+    folder = class_of(tmp_path / "class", **texts)
+    setup = Setup(str(folder), load_exercises([small_problem(tmp_path)]).exercises)
+    files = collect(str(folder)).files
+    batches = [[Task(n, files[n]) for n in range(at, at + 5)] for at in range(0, 60, 5)]
+    supervisor = Supervisor(judge, setup, jobs=2)
+    lines = {}
+    for results in supervisor.run(batches):
+        lines |= {found.number: found.line for found in results}
+    slow = Judge(setup)
+    slow.quick = None
+    assert [lines[n] for n in range(60)] == [slow.judged(file).text for file in files]
+    marks = [learned.mark for _, learned in supervisor.told]
+    assert len(set(marks)) == 7
+    assert len(marks) <= 2 * 7  # two may find the same at the same time, and not later
+
+    first, second = Judge(setup), Judge(setup)
+    expected = first.judged(files[0])
+    second.learn(first.news())
+    second.outcomes = None  # it has no need to judge
+    assert second.judged(files[0]) == expected
+    assert first.news() == ()
