@@ -16,6 +16,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # in this process; the command does th
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import chain  # noqa: E402
+import grading  # noqa: E402
 import lenet  # noqa: E402
 import nets  # noqa: E402
 import numpy  # noqa: E402
@@ -29,6 +30,7 @@ SECTIONS: tuple[tuple[str, Callable[[], Iterable[Row | str]]], ...] = (
     ("Convolution", lenet.rows),
     ("Long chains, time for each node", chain.rows),
     ("Reading a file", reading.rows),
+    ("Grading a class, each submission", grading.rows),
 )
 
 

@@ -4,12 +4,16 @@ The numbers are worked out here by plain formulas, the mistakes are made in them
 are written as people write them; nothing of the program under test is used. Half of the students
 have everything right. Of the others 65 % make one mistake of method, 30 % one slip of the pen at
 a random number, 5 % one of each; a mistake of method is carried on, a slip in half of the sheets.
-Seven of ten fill in the template of ``backprop template``, two write the file by hand, one does
-it in a way of its own. Some leave questions out.
+Seven of ten fill in the template of ``backprop template``, two write the file by hand, one
+writes lists line by line. Some leave questions out, some spell numbers in ways of their own.
+
+That is the ``usual`` class. In the one of ``methods`` all questions are answered, and each wrong
+sheet has one mistake of method; in the ``different`` one no two sheets have the same answers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -59,15 +63,21 @@ class Habit(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
-def sheets(count: int, seed: int = 1, wrong: float = 0.5, alike: bool = True) -> Iterator[str]:
-    """The texts of so many answers files; with ``alike`` off no two have the same answers."""
+KINDS = ("usual", "methods", "different")
+
+
+def sheets(count: int, kind: str = "usual", seed: int = 1, wrong: float = 0.5) -> Iterator[str]:
+    """The texts of so many answers files of a kind of class."""
     random = Random(seed)
     seen: set[str] = set()
     for number in range(count):
         habit = _habit(random)
-        found = _values(random) if random.random() < wrong else worked()
-        while not alike:
-            mark = written(found, habit._replace(layout="hand", named=False), 0)
+        if kind == "methods":
+            habit = habit._replace(left_out=(), number=Habit().number)
+        is_wrong = random.random() < wrong
+        found = _values(random, kind == "methods") if is_wrong else worked()
+        while kind == "different":
+            mark = said(written(found, habit._replace(layout="hand"), 0))
             if mark not in seen:
                 seen.add(mark)
                 break
@@ -100,11 +110,12 @@ def _fraction(value: float) -> str:
     )
 
 
-def _values(random: Random) -> dict[str, Any]:
+def _values(random: Random, is_method: bool) -> dict[str, Any]:
     """A sheet with a mistake; one that does not show is made again."""
     right = worked()
     while True:
         kind = random.choices(("method", "slip", "both"), (65, 30, 5))[0]
+        kind = "method" if is_method else kind
         method = _drawn(random, METHODS) if kind != "slip" else ""
         slip = _slip(random) if kind != "method" else None
         found = worked(method, random, slip)
@@ -255,11 +266,17 @@ def _spelled(value: Any, habit: Habit) -> str:
     return habit.number(value + 0.0)
 
 
-def write_class(folder: Path, count: int, seed: int = 1, alike: bool = True) -> int:
-    """Write the files of a class; how many different answers there are, as far as text tells."""
-    folder.mkdir(parents=True, exist_ok=True)
+def write_class(folder: Path, count: int, kind: str = "usual", seed: int = 1) -> int:
+    """Write the files of a class; how many have answers that no file before them has."""
+    folder.mkdir(parents=True)
     different = set()
-    for number, text in enumerate(sheets(count, seed, alike=alike)):
+    for number, text in enumerate(sheets(count, kind, seed)):
         (folder / f"s{number:06d}.yaml").write_text(text)
-        different.add(text.partition("answers:")[2])
+        different.add(said(text))
     return len(different)
+
+
+def said(text: str) -> str:
+    """The answers of a file, however they are laid out."""
+    lines = re.sub(r"#.*| |'|\"", "", text.partition("answers:")[2]).split("\n")
+    return "\n".join(line for line in lines if line and not line.endswith(":"))
