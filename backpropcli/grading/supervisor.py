@@ -145,7 +145,7 @@ class Supervisor:
 
     def heard(self, worker: Worker, said: Said) -> tuple[Result, ...]:
         """Take in a message."""
-        worker.begun = True
+        worker.begun, worker.since = True, time.monotonic()
         for found in said.results:
             worker.waiting.pop(found.number, None)
         if self.jobs > 1 and len(self.told) < MOST_TOLD:
