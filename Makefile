@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 DEV = $(VENV)/.ready-dev
 
-.PHONY: demo dev test test-torch lint format docs cases mistakes ops pictures gallery bench bench-cluster bench-diagnosis fuzz check build autograder clean
+.PHONY: demo dev test test-torch lint format docs cases mistakes ops pictures gallery bench bench-cluster bench-grading bench-diagnosis fuzz check build autograder clean
 
 demo: $(READY)  ## solve a real problem step by step, then check a sheet with two mistakes in it
 	$(BIN)/backprop solve problems/three-layer-relu.yaml --verify
@@ -53,6 +53,9 @@ bench: $(DEV)  ## speed as ratios, side by side
 
 bench-cluster: $(DEV)  ## a class on a Dask cluster of this machine, against its own processes
 	$(BIN)/python benchmarks/cluster.py
+
+bench-grading: $(DEV)  ## grading at full size: 20,000 and 50,000 submissions, some ten minutes
+	$(BIN)/python benchmarks/grading.py --submissions 20000 --large 50000
 
 bench-diagnosis: $(DEV)  ## injected mistakes: how many are named rightly
 	$(BIN)/python -m benchmarks.diagnosis

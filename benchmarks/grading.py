@@ -2,13 +2,13 @@
 
 ``python benchmarks/grading.py --submissions 20000 --large 50000`` measures the full size. The
 classes are made by ``students.py``. The time on one core is the CPU time of the command and of
-all its processes, held on one core; the parse beside it is held there too, in turns.
+all its processes, held on one core; the parse beside it is held there too, in turns. The run on
+a Dask cluster against the processes of one machine is ``cluster.py``.
 """
 
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import shutil
 import subprocess
@@ -83,20 +83,6 @@ def _on_two_cores(folder: Path, count: int) -> Iterator[Row | str]:
         return
     one, two = (graded(folder, cores=CORES[:n], jobs=n) for n in (1, 2))
     yield Row("two workers, two cores", two.wall / count, "one, one core", one.wall / count, 0.59)
-    pool = graded(folder, cores=CORES[:2], jobs=2)
-    yield from _on_cluster(folder, count, pool)
-
-
-def _on_cluster(folder: Path, count: int, pool: Ran) -> Iterator[Row | str]:
-    try:
-        from distributed import LocalCluster
-    except ImportError:
-        yield "  no Dask: pip install 'backpropcli[cluster]'"
-        return
-    quiet = {"dashboard_address": ":0", "silence_logs": logging.CRITICAL}
-    with LocalCluster(n_workers=2, threads_per_worker=1, **quiet) as cluster:
-        ran = graded(folder, options=["--cluster", cluster.scheduler_address])
-    yield Row("Dask, two workers", ran.wall / count, "two workers", pool.wall / count)
 
 
 def _against_pytest(folder: Path) -> Iterator[Row]:
@@ -137,13 +123,11 @@ def _parse(folder: Path) -> float:
     return float(ran.stdout)
 
 
-def graded(
-    folder: Path, cores: Sequence[int] = (), jobs: int = 1, options: Sequence[str] = ()
-) -> Ran:
+def graded(folder: Path, cores: Sequence[int] = (), jobs: int = 1) -> Ran:
     """Grade a class with the command."""
     book = folder.parent / "grades.csv"
     command = [sys.executable, "-m", "backpropcli", "grade", str(folder), "-p", str(PROBLEM)]
-    command += ["-o", str(book), "--quiet", *(options or ["--jobs", str(jobs)])]
+    command += ["-o", str(book), "--quiet", "--jobs", str(jobs)]
     start = time.perf_counter()
     process = subprocess.Popen(
         _held(command, cores), cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}

@@ -268,7 +268,7 @@ def _spelled(value: Any, habit: Habit) -> str:
 
 def write_class(folder: Path, count: int, kind: str = "usual", seed: int = 1) -> int:
     """Write the files of a class; how many have answers that no file before them has."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     different = set()
     for number, text in enumerate(sheets(count, kind, seed)):
         (folder / f"s{number:06d}.yaml").write_text(text)
