@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from backpropcli.language.nodes import Expr, Name, is_op
 from backpropcli.mistakes.parts import walk
-from backpropcli.ops.sizes import Shape
+from backpropcli.ops.sizes import Shape, is_known, product
 from backpropcli.problem.data import Equation
 from backpropcli.program import Program
 
@@ -53,6 +53,7 @@ def _parameters(program: Program, inner: str, right: int) -> Iterator[Count]:
             yield right - sizes[bias], f"leaves out the bias {bias}", log2(len(biases))
     yield _of_kind(program, inner, "macs"), "counts the multiplications", 1.0
     yield from _other_inputs(program, chosen, right)
+    yield from _one_channel(program, chosen, right)
     rest = [n for n in chosen if n not in biases]
     for name in rest if len(rest) > 1 else ():
         yield right - sizes[name], f"leaves out {name}", log2(len(rest))
@@ -129,7 +130,7 @@ def _chosen(program: Program, inner: str, sizes: dict[str, int]) -> list[str]:
 
 
 def biases_of(program: Program) -> set[str]:
-    """The weights that are added; without a network, those that are lists or single numbers."""
+    """The weights that are added, in a convolution too; without a network, lists and numbers."""
     weights = set(program.problem.weights)
     if not program.forward:
         return {n for n in weights if len(program.shapes[n]) < 2}
@@ -137,10 +138,34 @@ def biases_of(program: Program) -> set[str]:
         arg.name
         for e in program.forward
         for _, node in walk(e.expr)
-        if is_op(node, "add", "sub")
-        for arg in node.args
+        for arg in _added(node)
         if isinstance(arg, Name) and arg.name in weights
     }
+
+
+def _added(node: Expr) -> tuple[Expr, ...]:
+    """The operands of a sum, or the bias of a convolution."""
+    if is_op(node, "conv1d", "conv2d"):
+        return node.args[2:]
+    return node.args if is_op(node, "add", "sub") else ()
+
+
+def _one_channel(program: Program, chosen: list[str], right: int) -> Iterator[Count]:
+    """The kernels of a convolution counted as if they saw one channel: one layer, or all."""
+    less: dict[str, int] = {}
+    for equation in program.forward:
+        for _, node in walk(equation.expr):
+            kernel = node.args[1] if is_op(node, "conv1d", "conv2d") else None
+            if isinstance(kernel, Name) and kernel.name in chosen:
+                shape = program.shapes[kernel.name]
+                if len(shape) > 2 and isinstance(shape[1], int) and is_known(shape):
+                    size = product(shape)
+                    assert isinstance(size, int)
+                    less[kernel.name] = size - size // shape[1]
+    how = "has one channel for each kernel in place of all that the kernel sees"
+    yield right - sum(less.values()), how, 1.0
+    for name in less if len(less) > 1 else ():
+        yield right - less[name], f"has one channel for each kernel of {name}", 1 + log2(len(less))
 
 
 def matrices(program: Program) -> list[Matrix]:

@@ -8,6 +8,12 @@ from backpropcli.problem.load import problem_from_text
 from backpropcli.solution import solve
 
 DIGITS, MANY = NETS["digits"], NETS["many"]
+LENET = (
+    "inputs: {x: {shape: [1, 32, 32]}}\nnetwork:\n  - conv2d(6, 5)\n  - avgpool2d(2)\n"
+    "  - conv2d(16, 5)\n  - avgpool2d(2)\n  - flatten\n  - dense(120)\n  - dense(84)\n"
+    "  - dense(10)\n"
+)
+KERNELS = "for each kernel in place of all that the kernel sees"
 LISTED = "weights:\n  W: {shape: [256, 10]}\n  b: {shape: [10]}\nfind: [parameters]\n"
 
 
@@ -24,6 +30,8 @@ LISTED = "weights:\n  W: {shape: [256, 10]}\n  b: {shape: [10]}\nfind: [paramete
         (DIGITS, "macs", 669_706, "counts the parameters"),
         (MANY, "parameters", 81 * 1024 + 1025 * 512 + 513, "has 80 inputs for W1 in place of 30"),
         (MANY, "operations(z1)", 2 * 30 * 1024, "is for one example, and there are 80"),
+        (LENET, "parameters", 61_706 - 6 - 16 - 120 - 84 - 10, "leaves out the biases"),
+        (LENET, "parameters(z2)", 16 * 25 + 16, f"has one channel {KERNELS}"),
         (LISTED, "parameters", 2560, "leaves out the biases"),
     ],
 )

@@ -35,7 +35,7 @@ def edits(world: World) -> Iterator[Edit]:
         g, kernel = use.node.args
         name, facts = use.equation.name, {"kernel": world.text(kernel)}
         turn = turned(world, kernel, use.rank)
-        how = "which goes the wrong way round over the kernel {kernel}".format(**facts)
+        how = "with the kernel {kernel} as it stands, not turned by 180 degrees".format(**facts)
         yield from world.edit(
             name, use.called(use.node.op, g, turn), "not turned", 0.0, how=how, **facts
         )
@@ -45,7 +45,7 @@ def edits(world: World) -> Iterator[Edit]:
             yield from world.edit(name, other, "quarter", 1.0, how=how, **facts)
         forward = use.node.op.removesuffix("_input")
         for one in (kernel, turn):
-            how = "which leaves out the positions where the kernel stands out over the edge"
+            how = "only where the kernel lies wholly inside"
             inside = use.put(call(forward, g, one))
             yield from world.edit(name, inside, "inside", 1.0, how=how, **facts)
 
@@ -62,7 +62,7 @@ MISTAKE = Mistake(
     code="BP230",
     name="conv-input-grad-not-flipped",
     tier="C",
-    message="{at} is a correlation of the upstream gradient {how}.",
+    message="{at} correlates the upstream gradient {how}.",
     question="Which entries of {kernel} reach the first entry of the input?",
     remedy=(
         "Place {kernel}, times each entry of the upstream gradient, where it was used: a full "
