@@ -20,7 +20,7 @@ from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe, qu
 from backpropcli.files.visible import visible
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Apply, At, Expr, Name, is_op
-from backpropcli.problem.asked import quantity_expr
+from backpropcli.problem.asked import each_step, quantity_expr
 from backpropcli.problem.data import Problem
 
 MOST_KEPT = 2000
@@ -81,7 +81,7 @@ class ClaimReader:
         """A claim for each entry that was filled in; a step's only example is the step itself."""
         if self.batch(step) == (example,):
             example = None
-        for key, node in mapping.entries:
+        for key, node in self.by_steps(mapping):
             target = self.target(key)
             if target is None or not self.is_new(key, target, example, step):
                 continue
@@ -97,6 +97,19 @@ class ClaimReader:
                 continue
             if not is_left_open(node):
                 yield self.claim(key, node, target, example, step)
+
+    def by_steps(self, mapping: Mapping) -> Iterator[tuple[Scalar, Node]]:
+        """The entries; a sequence whose steps are answered by one list, step by step."""
+        for key, node in mapping.entries:
+            steps = each_step(key.text, self.problem.time)
+            if not steps or is_left_open(node):
+                yield from () if steps else ((key, node),)
+            elif isinstance(node, Sequence) and len(node.items) == len(steps):
+                for text, item in zip(steps, node.items, strict=True):
+                    yield key._replace(text=text), item
+            else:
+                said = f"{quoted(key.text)} has {len(steps)} steps: a list of {len(steps)} answers"
+                self.complain(said, key, f"or answer each by itself, {steps[0]}: ...")
 
     def batch(self, step: int | None) -> tuple[int, ...]:
         """The examples of a step, from 1, where it does not see all."""

@@ -34,6 +34,9 @@ class StepReader(ConstantReader):
         now = self.time.now
         if token.text == "t" and now is not None and "t" not in self.words.values:
             return Number(now, span)
+        row = self.time.row(token.text) if token.text not in self.words.values else None
+        if row is not None:
+            return index(Name(row[0], span), row[1] - self.words.index_from)
         return Name(self.first_name(token.text), span)
 
     def sequence(self, token: Token) -> Expr:

@@ -27,6 +27,7 @@ class Timeline(NamedTuple):
     sequences: Mapping[str, Mapping[int, str]]
     now: int | None = None
     lasts: Mapping[str, int] = {}  # the last steps of sequences that end before the others
+    rows: frozenset[str] = frozenset()  # inputs whose first axis is time: x[t]
 
     def clock(self, word: str) -> int | None:
         """The step that a word in an index means: ``t`` is this one, ``T`` the last."""
@@ -39,6 +40,15 @@ class Timeline(NamedTuple):
     def range_of(self, stem: str) -> range:
         """The steps of a sequence."""
         return range(self.first, self.lasts.get(stem, self.last) + 1)
+
+    def row(self, text: str) -> tuple[str, int] | None:
+        """The input and the step that ``x2`` means where the steps are the rows of x."""
+        for cut in range(1, len(text)):
+            stem, digits = text[:cut], text[cut:]
+            if stem in self.rows and _is_number(digits):
+                step = int(digits)
+                return (stem, step) if self.first <= step <= self.last else None
+        return None
 
     def spelled(self, text: str) -> str | None:
         """The step that ``h2`` means where h is a sequence, or nothing where none or two fit."""

@@ -14,6 +14,7 @@ from backpropcli.infer import index_trouble
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Apply, Expr, Name
 from backpropcli.language.parser import parse
+from backpropcli.language.timeline import Timeline
 from backpropcli.language.tokens import tokenize
 from backpropcli.ops import FUNCTIONS, OPS
 from backpropcli.ops.entry import ShapeError
@@ -87,13 +88,19 @@ def _entries(draft: Draft, node: Node | None) -> Iterator[tuple[Scalar, Fraction
 
 def _each_step(item: Scalar, quantities: Quantities) -> list[Scalar]:
     """A sequence, or the derivative by one, as the entries for its steps; others as they are."""
-    time, tokens = quantities.time, tokenize(item.text)
-    stem = tokens[-2].text if len(tokens) > 1 else ""
+    texts = each_step(item.text, quantities.time)
+    return [item._replace(text=text) for text in texts] or [item]
+
+
+def each_step(text: str, time: Timeline | None) -> list[str]:
+    """The quantities for every step of a sequence, ``h`` or ``dL/dh``; none for other texts."""
+    tokens = tokenize(text) if time is not None else []
+    stem = tokens[-2].text if len(tokens) in (2, 4) else ""
     if len(tokens) == 4 and tokens[1].kind == "/":
         stem = stem.removeprefix("d")
-    if time is None or stem not in time.sequences or len(tokens) not in (2, 4):
-        return [item]
-    return [item._replace(text=f"{item.text.rstrip()}[{step}]") for step in time.range_of(stem)]
+    if time is None or stem not in time.sequences:
+        return []
+    return [f"{text.rstrip()}[{step}]" for step in time.range_of(stem)]
 
 
 def _asked(

@@ -72,7 +72,9 @@ def read_time(draft: Draft, node: Node | None) -> list[Timed]:
         draft.complain(f"time: more than {MAX_EQUATIONS} equations come of the steps", node)
         last = first
     sequences = {one.stem: _names(draft, one, first, last) for one in timed}
-    draft.time = Timeline(first, last, sequences)
+    indexed = [name for one in timed for name, axis in _indexed(one.node) if axis == 0]
+    rows = frozenset(name for name in indexed if name in draft.given)
+    draft.time = Timeline(first, last, sequences, rows=rows)
     return timed
 
 

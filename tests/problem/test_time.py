@@ -5,7 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from backpropcli.errors import ProblemError
+from backpropcli.checking.check import check_text
+from backpropcli.errors import BackpropError, ProblemError
 from backpropcli.language.text import to_text
 from backpropcli.problem import problem_from_text
 from backpropcli.problem.asked import parse_quantity
@@ -264,6 +265,21 @@ def test_the_number_of_steps_is_bounded():
     text = "time:\n  steps: 100000000\n  y[t]: t\nloss: y[T]\n"
     (found,) = complaints(text)
     assert found[2] == "time: at most 500 steps are unrolled, found 100000000"
+
+
+def test_a_sequence_is_answered_by_a_list_and_rows_of_inputs_by_their_number():
+    problem = problem_from_text(LINEAR)
+    text = "answers:\n  h: [3, 8, 19]\n  dL/dh: [-4, -2, -1]\n  dL/dw: sum(dL/dh[t]*h[t-1])\n"
+    (report,) = check_text(problem, text)
+    status = {a.quantity: a.status for a in report.answers}
+    for name in ("h[1]", "h[2]", "h[3]", "dL/dh[1]", "dL/dh[2]", "dL/dh[3]", "dL/dw"):
+        assert status[name] == "correct"
+    (report,) = check_text(problem, "answers:\n  h[2]: w*h1 + x2\n  h3: w*h₂ + x3 = 19\n")
+    assert {a.status for a in report.answers} == {"correct", "missing"}
+    (report,) = check_text(problem, "answers:\n  h:\n  dL/dw: -18\n")
+    assert {a.status for a in report.answers} == {"correct", "missing"}
+    with pytest.raises(BackpropError, match="`h` has 3 steps: a list of 3 answers"):
+        check_text(problem, "answers:\n  h: [3, 8]\n")
 
 
 def test_points_of_a_sequence():
