@@ -101,6 +101,8 @@ def _others(
     for other in _of_shape(world, node.name):
         if other == equation.name or _same_numbers(world, node.name, other):
             continue
+        if other == world.upper and equation.kind == "gradient":
+            continue  # nobody puts the loss for an operand of its own gradient
         found.append((_distance(world, node.name, other), other))
     found.sort()
     for distance, other in found[:MOST_ALTERNATIVES]:
