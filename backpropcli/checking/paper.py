@@ -109,8 +109,9 @@ def _half_units(paper: Paper, value: Array, error: Array, exact: bool | Array) -
     integral = np.abs(value - np.round(value)) <= NOISE * np.maximum(1.0, np.abs(value))
     sharp = paper.whole & (exact | ((error <= 0) & integral))
     half = np.where(sharp, 0.0, paper.half)
-    if paper.finest is not None:  # a zero among decimals stands for no more than they do
-        half = np.where(paper.whole & (paper.value == 0), np.minimum(half, paper.finest), half)
+    if paper.finest is not None:  # among decimals, a 0 for 0.2 or a 1 for 0.5 is not rounded
+        coarse = 3 * np.abs(paper.value - value) > np.abs(value)
+        half = np.where(paper.whole & coarse, np.minimum(half, paper.finest), half)
     decimals = ~paper.whole & (paper.unit > 0)
     if paper.value.ndim and decimals.any() and (~decimals).any():
         finest = float(paper.unit[decimals].min()) / 2

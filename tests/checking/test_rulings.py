@@ -162,6 +162,22 @@ def test_23_rows_and_columns_are_free(line):
     assert status("A", line) == "correct"
 
 
+def test_19_a_whole_number_among_decimals_does_not_stand_for_half_of_it():
+    """tanh(0.88137...) is sqrt(1/2): its slope is 1/2, and 1 is no rounding of that."""
+    neuron = """\
+inputs: {x: 2}
+weights: {w: -3, b: 6.8813735870195432}
+network:
+  n: w*x + b
+  o: tanh(n)
+"""
+    found = report(neuron, "n: 0.8814\no: 0.7071\ndo/dn: 1\ndo/dw: 2\ndo/dx: -3")
+    assert statuses(found)["do/dn"] == "wrong"
+    assert [root.name for root in found.mistakes] == ["missing-activation-derivative"]
+    # a whole number near the value still stands for what it rounds
+    assert statuses(report(neuron, "n: 0.8814\no: 0.7071\ndo/dx: -2"))["do/dx"] != "wrong"
+
+
 def test_23_the_diagonal_of_an_elementwise_derivative():
     found = report("A", "dh/dz: [0, 1]")
     assert statuses(found) == {"dh/dz": "correct"}
