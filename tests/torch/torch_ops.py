@@ -305,15 +305,19 @@ def batchnorm(x, gamma=None, beta=None, middle=None, spread=None, axis=None, eps
         p.expand(features) if p is not None and p.ndim == 0 else p
         for p in (gamma, beta, middle, spread)
     )
-    if middle is None:
+    if middle is None and number(eps) > 0:
         found = F.batch_norm(wide, None, None, gamma, beta, True, 0.0, number(eps))
-    else:  # torch takes running averages as numbers only, so they are put in before
+    else:  # torch takes running averages as numbers only, and no eps of 0
+        if middle is None:
+            others = [a for a in range(wide.ndim) if a != 1]
+            middle, spread = wide.mean(others), wide.var(others, correction=0)
 
-        def each(p: Tensor) -> Tensor:
-            return p.reshape(-1, *[1] * (wide.ndim - 2))
+        def each(p) -> Tensor:
+            return p if p is None else p.reshape(-1, *[1] * (wide.ndim - 2))
 
-        found = (wide - each(middle)) / torch.sqrt(each(spread) + number(eps)) * each(gamma)
-        found = found + each(beta)
+        found = (wide - each(middle)) / torch.sqrt(each(spread) + number(eps))
+        found = found if gamma is None else found * each(gamma)
+        found = found if beta is None else found + each(beta)
     return found[:, 0] if x.ndim == 1 else found.movedim(1, 1 if axis is None else int(axis))
 
 
@@ -372,6 +376,7 @@ OPS = {
     "matmul": torch.matmul,
     "outer": torch.outer,
     "transpose": lambda x: x.permute(*reversed(range(x.ndim))),
+    "flip": lambda x, axis=None: x.flip(axes(x, axis)),
     "swap": lambda x: x.transpose(-1, -2),
     "diag": torch.diag,
     "eye": lambda n: torch.eye(int(n), dtype=torch.float64),
