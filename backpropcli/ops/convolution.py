@@ -13,85 +13,17 @@ and their gradients are convolutions again (Dumoulin and Visin 2016, chapter 4; 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from backpropcli.language.nodes import Expr, call
 from backpropcli.ops import windows as w
-from backpropcli.ops.entry import Array, Op, Sample, ShapeError, Site, Vjp
+from backpropcli.ops.convolving import Params, convolved, frame, input_gradient, kernel_gradient
+from backpropcli.ops.entry import Op, Sample, ShapeError, Site, Vjp
 from backpropcli.ops.sizes import Shape, Size, product, shape_text
-from backpropcli.ops.windows import Windows
 
 SETTINGS = ("stride", "padding", "groups", "dilation")
-Params = Mapping[str, Any]
-
-
-class Frame(NamedTuple):
-    """A convolution with all its axes: x (batch, in, *sizes), K (out, in/groups, *kernel).
-
-    ``out`` is the shape of the result as the operands are written, without the missing axes.
-    """
-
-    x: Shape
-    kernel: Shape
-    sizes: Shape  # of the result
-    out: Shape
-    windows: Windows
-    groups: int
-
-    @property
-    def result(self) -> Shape:
-        """The shape of the result with all its axes."""
-        return (self.x[0], self.kernel[0], *self.sizes)
-
-
-def frame(rank: int, x: Shape, kernel: Shape, params: Params) -> Frame:
-    """How an input and a kernel over ``rank`` axes fit together; raises ``ShapeError``."""
-    groups = w.pair("groups", params.get("groups", 1), 1)[0]
-    full_x, full_kernel, before = _filled(rank, x, kernel)
-    seen, channels = full_kernel[1], full_x[1]
-    if seen * groups != channels:
-        share = f" in each of {groups} groups" if groups > 1 else ""
-        raise ShapeError(
-            f"the kernel {shape_text(kernel)} takes {_channels(seen)}{share}, the input has "
-            f"{channels}"
-        )
-    if isinstance(full_kernel[0], int) and full_kernel[0] % groups:
-        raise ShapeError(f"{full_kernel[0]} kernels cannot be shared out to {groups} groups")
-    found = w.read(full_kernel[2:], params, (1,) * rank)
-    sizes = found.sizes(full_x[2:])
-    return Frame(full_x, full_kernel, sizes, before + sizes, found, groups)
-
-
-def _filled(rank: int, x: Shape, kernel: Shape) -> tuple[Shape, Shape, Shape]:
-    """Both shapes with all axes, and the axes of the result before its sizes."""
-    extra = (len(x) - rank, len(kernel) - rank)
-    if extra == (0, 0):
-        return (1, 1, *x), (1, 1, *kernel), ()
-    if extra == (0, 1):
-        return (1, 1, *x), (kernel[0], 1, *kernel[1:]), kernel[:1]
-    if extra == (0, 2):
-        return (1, 1, *x), kernel, kernel[:1]
-    if extra == (1, 1):
-        return (1, *x), (1, *kernel), ()
-    if extra == (1, 2):
-        return (1, *x), kernel, kernel[:1]
-    if extra == (2, 2):
-        return x, kernel, (x[0], kernel[0])
-    sizes = "height, width" if rank == 2 else "length"
-    small = "kh, kw" if rank == 2 else "k"
-    raise ShapeError(
-        f"the input {shape_text(x)} and the kernel {shape_text(kernel)} do not fit: an input is "
-        f"(batch, channels, {sizes}) or a part of that from the right, a kernel (out, in, {small})"
-    )
-
-
-def _channels(count: Size) -> str:
-    return "1 channel" if count == 1 else f"{count} channels"
 
 
 def _shape(rank: int, operands: tuple[Shape, ...], params: Params) -> Shape:
@@ -104,60 +36,6 @@ def _shape(rank: int, operands: tuple[Shape, ...], params: Params) -> Shape:
                 f"{found.kernel[0]} kernels is {shape_text(found.kernel[:1])}"
             )
     return found.out
-
-
-# All positions of all examples stand in one row, so that each pass is one matrix product. The
-# examples come last in memory: then windows are copied and added up in long runs.
-
-
-def _columns(x: Array, found: Frame) -> Array:
-    """Each window as a column: (groups, in/groups * kernel, positions * batch)."""
-    sizes, out = w.known(found.x[2:]), w.known(found.sizes)
-    x = np.moveaxis(np.reshape(x, w.known(found.x)), 0, -1)
-    x = np.ascontiguousarray(w.padded(x, (*found.windows.pads(sizes), (0, 0))))
-    seen = w.views(np.moveaxis(x, -1, 0), found.windows, out)
-    rank = len(out)
-    order = (1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank), 0)
-    return seen.transpose(order).reshape(found.groups, -1, x.shape[-1] * math.prod(out))
-
-
-def _rows(kernel: Array, found: Frame) -> Array:
-    """Each kernel as a row: (groups, out/groups, in/groups * kernel)."""
-    full = w.known(found.kernel)
-    return np.reshape(kernel, (found.groups, full[0] // found.groups, -1))
-
-
-def _grouped(g: Array, found: Frame) -> Array:
-    """A result or its gradient: (groups, out/groups, positions * batch)."""
-    batch_last = np.moveaxis(np.reshape(g, w.known(found.result)), 0, -1)
-    return batch_last.reshape(found.groups, batch_last.shape[0] // found.groups, -1)
-
-
-def _forward(rank: int, x: Array, kernel: Array, bias: Array | None = None, **params: Any) -> Array:
-    found = frame(rank, np.shape(x), np.shape(kernel), params)
-    z = _rows(kernel, found) @ _columns(x, found)
-    if bias is not None:
-        z = z + np.reshape(bias, (found.groups, -1, 1))
-    batch, out, *sizes = w.known(found.result)
-    return np.reshape(np.moveaxis(z.reshape(out, *sizes, batch), -1, 0), w.known(found.out))
-
-
-def _input(rank: int, g: Array, kernel: Array, shape: Shape, **params: Any) -> Array:
-    """What each window sends back to the cells that it covered."""
-    found = frame(rank, shape, np.shape(kernel), params)
-    sent = np.swapaxes(_rows(kernel, found), -1, -2) @ _grouped(g, found)
-    batch, channels = w.known(found.x[:2])
-    split = np.reshape(sent, (channels, -1, *w.known(found.sizes), batch))
-    parts = [np.moveaxis(split[:, i], -1, 0) for i in range(split.shape[1])]
-    total = w.scattered(iter(parts), found.windows, w.known(found.x), parts[0])
-    return np.reshape(total, w.known(shape))
-
-
-def _kernel(rank: int, x: Array, g: Array, shape: Shape, **params: Any) -> Array:
-    """Each kernel's upstream gradient times the windows that it saw, over all positions."""
-    found = frame(rank, np.shape(x), shape, params)
-    seen = np.swapaxes(_columns(x, found), -1, -2)
-    return np.reshape(_grouped(g, found) @ seen, w.known(shape))
 
 
 def _checked(rank: int, x: Shape, kernel: Shape, g: Shape, result: Shape, params: Params) -> Shape:
@@ -284,17 +162,18 @@ def _ops(rank: int) -> tuple[Op, ...]:
     return (
         Op(name, f"The convolution (cross-correlation) of x with a kernel over {rank} "
            f"{'axes' if rank > 1 else 'axis'}, plus a bias per channel.",
-           bound(_forward), bound(_shape), _vjps(rank), 2, optional=1, params=SETTINGS,
-           exact=bound(_forward), cost=bound(_count), samples=SAMPLES[rank], source=source),
+           bound(convolved), bound(_shape), _vjps(rank), 2, optional=1, params=SETTINGS,
+           exact=bound(convolved), cost=bound(_count), samples=SAMPLES[rank], source=source),
         Op(f"{name}_input", f"The gradient of {name} by its input: each upstream entry puts the "
            "kernel, scaled, where it stood. `shape=` is that of the input.",
-           bound(_input), bound(_input_shape), _input_vjps(rank), 2, params=("shape", *SETTINGS),
-           exact=bound(_input), cost=bound(_count_input), linear=(0, 1),
+           bound(input_gradient), bound(_input_shape), _input_vjps(rank), 2,
+           params=("shape", *SETTINGS),
+           exact=bound(input_gradient), cost=bound(_count_input), linear=(0, 1),
            samples=_adjoint_samples(rank, True), source=source),
         Op(f"{name}_kernel", f"The gradient of {name} by its kernel: each upstream entry times the "
            "window that it came from, summed over all positions. `shape=` is that of the kernel.",
-           bound(_kernel), bound(_kernel_shape), _kernel_vjps(rank), 2,
-           params=("shape", *SETTINGS), exact=bound(_kernel), cost=bound(_count_kernel),
+           bound(kernel_gradient), bound(_kernel_shape), _kernel_vjps(rank), 2,
+           params=("shape", *SETTINGS), exact=bound(kernel_gradient), cost=bound(_count_kernel),
            linear=(0, 1), samples=_adjoint_samples(rank, False), source=source),
     )  # fmt: skip
 

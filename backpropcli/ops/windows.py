@@ -15,8 +15,9 @@ import numpy as np
 
 from backpropcli.language.nodes import Expr, Number
 from backpropcli.ops.entry import Array, ShapeError
-from backpropcli.ops.sizes import Shape, floor_divided, is_known, shape_text, whole
+from backpropcli.ops.sizes import Shape, floor_divided, is_known, product, shape_text, whole
 
+MOST_CELLS = 65_536  # of a window: each is a step of a loop
 Pads = tuple[tuple[int, int], ...]
 
 
@@ -69,6 +70,11 @@ class Windows(NamedTuple):
 def read(kernel: Shape, params: Mapping[str, Any], stride: tuple[int, ...]) -> Windows:
     """The windows that the named arguments describe; raises ``ShapeError`` for a wrong one."""
     rank = len(kernel)
+    cells = product(kernel)
+    if isinstance(cells, int) and cells > MOST_CELLS:
+        raise ShapeError(
+            f"a window has at most {MOST_CELLS} cells, {shape_text(kernel)} has {cells}"
+        )
     padding = params.get("padding", 0)
     own = (
         None

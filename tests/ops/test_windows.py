@@ -11,7 +11,7 @@ import pytest
 from backpropcli.evaluate.counts import cost
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Name, call
-from backpropcli.ops import OPS
+from backpropcli.ops import OPS, convolving
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import floor_divided, named
 
@@ -209,3 +209,22 @@ def test_counts_by_hand() -> None:
     assert spent([(6, 28, 28)], "avgpool2d", kernel=2).operations == 6 * 14 * 14 * 4
     assert spent([(named("N"), 1, 8, 8), (6, 1, 3, 3)], "conv2d").macs == named("N") * 6 * 36 * 9
     assert call("conv2d", Name("x"), Name("K"), stride=2).params == (("stride", 2),)
+
+
+def test_large_convolutions_go_cell_by_cell_to_the_same_numbers(monkeypatch) -> None:
+    x, kernel = RNG.normal(size=(2, 4, 5, 6)), RNG.normal(size=(6, 2, 3, 2))
+    settings = {"padding": 1, "stride": 2, "groups": 2}
+    z = forward("conv2d", x, kernel, **settings)
+    dx = forward("conv2d_input", z, kernel, shape=x.shape, **settings)
+    dk = forward("conv2d_kernel", x, z, shape=kernel.shape, **settings)
+    monkeypatch.setattr(convolving, "MOST_IN_COLUMNS", 10)
+    np.testing.assert_allclose(forward("conv2d", x, kernel, **settings), z)
+    again = forward("conv2d_input", z, kernel, shape=x.shape, **settings)
+    np.testing.assert_allclose(again, dx)
+    again = forward("conv2d_kernel", x, z, shape=kernel.shape, **settings)
+    np.testing.assert_allclose(again, dk)
+
+
+def test_a_window_has_its_limits() -> None:
+    with pytest.raises(ShapeError, match="at most 65536 cells"):
+        shape("maxpool2d", (1000, 1000), kernel=300)
