@@ -129,13 +129,20 @@ def _corner(row: int, rows: int) -> int:
 
 
 def _blocks(value: Array, look: Look) -> Box:
-    """An array of matrices: one block below the other."""
+    """An array of matrices: one block below the other, in a bracket that reaches around them."""
     lines: list[str] = []
     for i in shown_positions(len(value), None if look.full else 4):
         block = text_box("...") if i is None else value_box(value[i], look)
         lines += block.lines
     width = max(len(line) for line in lines)
-    return Box(tuple(f"[ {line.ljust(width)} ]" for line in lines))
+    left, right = ("⎡⎢⎣", "⎤⎥⎦") if look.unicode and len(lines) > 1 else ("[[[", "]]]")
+    corners = [_corner(i, len(lines)) for i in range(len(lines))]
+    return Box(
+        tuple(
+            f"{left[corner]} {line.ljust(width)} {right[corner]}"
+            for corner, line in zip(corners, lines, strict=True)
+        )
+    )
 
 
 def numbers_box(

@@ -59,3 +59,14 @@ def test_numbers() -> None:
 def test_lists_are_elided_in_the_middle() -> None:
     assert listed(np.arange(9.0), most=5) == "[0, 1, ..., 7, 8]"
     assert listed(np.zeros((0,))) == "[]"
+
+
+def test_matrices_of_a_stack_stand_in_a_bracket_around_them() -> None:
+    stack = np.array([[[1.0, 2], [3, 4]], [[5, 6], [7, 8]]])
+    assert value_box(stack, Look()).lines == (
+        "⎡ ⎡1  2⎤ ⎤", "⎢ ⎣3  4⎦ ⎥", "⎢ ⎡5  6⎤ ⎥", "⎣ ⎣7  8⎦ ⎦",
+    )  # fmt: skip
+    assert value_box(stack, Look(unicode=False)).lines[1] == "[ [3  4] ]"
+    images = value_box(stack.reshape(2, 1, 2, 2), Look()).lines
+    assert images[0] == "⎡ ⎡ ⎡1  2⎤ ⎤ ⎤"
+    assert images[1] == "⎢ ⎣ ⎣3  4⎦ ⎦ ⎥"

@@ -200,7 +200,7 @@ class _Writer:
         if value.ndim == 0:
             return latex_number(value[()], self.options.numbers)
         if value.ndim > 2:
-            return r",\; ".join(self.value(part) for part in value)
+            return r"\left(" + r",\; ".join(self.value(part) for part in value) + r"\right)"
         most = None if self.options.full else MOST
         if value.ndim == 1:
             cells = [self.cell(value, (i,)) for i in shown_positions(len(value), most)]
