@@ -8,10 +8,8 @@ from typing import Any, NamedTuple
 
 from backpropcli.errors import nearest
 from backpropcli.infer import Room, Shapes, index_trouble, over_steps
-from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import (
     Apply,
-    At,
     Expr,
     Name,
     Number,
@@ -23,15 +21,14 @@ from backpropcli.language.nodes import (
 )
 from backpropcli.language.text import to_text
 from backpropcli.language.timeline import OVER_STEPS
+from backpropcli.named_arguments import SHOWN, SIZE_PARAMS, Arguments, error_at, shortened
 from backpropcli.on_paper import STRICT, greek_factors, on_paper, run_together
 from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES, OPS, SPELLINGS
 from backpropcli.ops.entry import Op, ShapeError
-from backpropcli.ops.sizes import Shape, Size, named, product, shape_text
+from backpropcli.ops.sizes import Shape, product, shape_text
 from backpropcli.shortened import has_extra, stands_for, without_extra
 
-SIZE_PARAMS = ("shape", "n", "d")
 MAX_ENTRIES = 20_000_000
-SHOWN = 40  # the longest expression that is repeated in a message
 
 
 class Scope(NamedTuple):
@@ -87,9 +84,9 @@ class _Resolver:
             if is_op(result, "index"):
                 shape = self.shapes.of(args[0])
                 said = index_trouble(node, shape, str(error), self.scope.index_from)
-                raise _error(node, said) from None
+                raise error_at(node, said) from None
             said = self.short(result if node.implicit else node)
-            raise _error(node, f"`{said}`: {self.operands(args)}{error}") from None
+            raise error_at(node, f"`{said}`: {self.operands(args)}{error}") from None
         return result
 
     def name(self, node: Name) -> Expr:
@@ -97,7 +94,7 @@ class _Resolver:
         if name in self.scope.shapes or name in self.scope.sizes:
             return node if name == node.name else Name(name, node.span)
         if name in self.scope.later:
-            raise _error(
+            raise error_at(
                 node,
                 f"`{name}` is used before it is defined",
                 "equations stand in the order in which they are computed",
@@ -106,7 +103,7 @@ class _Resolver:
             return Apply("mul", tuple(map(Name, parts)), (), node.span)
         hint = self.hint(name) if self.scope.hints else ""
         shown = name if len(name) <= SHOWN else name[:SHOWN] + "..."
-        raise _error(node, f"there is no value `{shown}`", hint, name)
+        raise error_at(node, f"there is no value `{shown}`", hint, name)
 
     def hint(self, name: str) -> str:
         if "/" in name:
@@ -122,8 +119,7 @@ class _Resolver:
 
     def short(self, node: Expr) -> str:
         """An expression as a message repeats it."""
-        text = to_text(node, self.scope.index_from)
-        return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
+        return shortened(node, self.scope.index_from)
 
     def operands(self, args: list[Expr]) -> str:
         """The named operands with their shapes, as the start of a message."""
@@ -158,7 +154,7 @@ class _Resolver:
             return written
         op = OPS.get(name)
         if op is None:
-            raise _error(
+            raise error_at(
                 node,
                 f"`{node.op}` has no derivative of its own to ask for",
                 "slopes are known for relu, sigmoid, tanh and the other elementwise functions",
@@ -179,7 +175,7 @@ class _Resolver:
         left, right = (self.shapes.of(arg) for arg in args)
         if left and right and left != right:
             a, b = (to_text(arg, self.scope.index_from) for arg in args)
-            raise _error(
+            raise error_at(
                 node,
                 f"`{a} {b}`: {self.operands(args)}which product is meant?",
                 f"the matrix product is {a} @ {b} or {a}·{b}, the product entry by entry {a} * {b}",
@@ -187,7 +183,7 @@ class _Resolver:
 
     def dotted(self, node: Apply, args: list[Expr]) -> Expr:
         if len(args) != 2:
-            raise _error(node, f"`{self.short(node)}`: dot takes two operands, found {len(args)}")
+            raise error_at(node, f"`{self.short(node)}`: dot takes two operands, found {len(args)}")
         scalar = any(self.shapes.of(arg) == () for arg in args)
         return Apply("mul" if scalar else "matmul", tuple(args), (), node.span)
 
@@ -195,10 +191,10 @@ class _Resolver:
         """The operands and the parameters, which may be given by position or by name."""
         if op.several:
             if len(args) < max(1, op.operands):
-                raise _error(node, f"`{node.op}` takes at least one operand")
+                raise error_at(node, f"`{node.op}` takes at least one operand")
             return args, self.checked(node, op, dict(node.params))
         if len(args) < op.operands:
-            raise _error(
+            raise error_at(
                 node,
                 f"`{self.short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}, "
                 f"found {len(args)}",
@@ -206,7 +202,7 @@ class _Resolver:
         most = op.operands + op.optional
         extra = args[most:]
         if len(extra) > len(op.params):
-            raise _error(
+            raise error_at(
                 node,
                 f"`{self.short(node)}`: {node.op} takes {_plural(op.operands, 'operand')}"
                 + (f" and {', '.join(op.params)}" if op.params else "")
@@ -215,7 +211,7 @@ class _Resolver:
         params = dict(zip(op.params, (self.constant(e) for e in extra), strict=False))
         for key, value in node.params:
             if key in params:
-                raise _error(node, f"`{self.short(node)}`: {key} is given twice")
+                raise error_at(node, f"`{self.short(node)}`: {key} is given twice")
             params[key] = value
         return args[:most], self.checked(node, op, params)
 
@@ -231,59 +227,25 @@ class _Resolver:
                 return -value
         if is_op(expr, "array"):
             return tuple(self.constant(item) for item in expr.args)
-        raise _error(expr, f"`{self.short(expr)}`: a constant is expected here")
+        raise error_at(expr, f"`{self.short(expr)}`: a constant is expected here")
 
     def checked(self, node: Apply, op: Op, params: dict[str, Any]) -> Params:
         for key in params:
             if key not in op.params:
                 known = ", ".join(f"{p}=" for p in op.params) or "no named arguments"
-                raise _error(
+                raise error_at(
                     node,
                     f"`{self.short(node)}`: {node.op} has no argument `{key}=`",
                     nearest(key, op.params) or f"it takes {known}",
                 )
         self.check_required(node, op, params)
-        return tuple((k, self.parameter(node, k, v)) for k, v in params.items())
+        arguments = Arguments(self.scope.sizes, self.scope.index_from)
+        return tuple((k, arguments.typed(node, k, v)) for k, v in params.items())
 
     def check_required(self, node: Apply, op: Op, params: dict[str, Any]) -> None:
         for key in (*SIZE_PARAMS, "at"):
             if key in op.params and key not in params:
-                raise _error(node, f"`{self.short(node)}`: {node.op} needs {key}=")
-
-    def parameter(self, node: Apply, key: str, value: Any) -> Any:
-        """A parameter in the type that its op expects."""
-        if key == "shape":
-            items = value if isinstance(value, tuple) else (value,)
-            return tuple(self.size(node, item) for item in items)
-        if key in ("n", "d"):
-            return self.size(node, value)
-        if key == "at" and not isinstance(value, At):
-            items = value if isinstance(value, tuple) else (value,)
-            first = self.scope.index_from
-            if not all(type(item) is int and item >= first for item in items):
-                raise _error(node, f"`{self.short(node)}`: at= takes whole numbers from {first} on")
-            return At(tuple(item - first for item in items))
-        if key == "axis":
-            items = value if isinstance(value, tuple) else (value,)
-            if not all(isinstance(i, int) and not isinstance(i, bool) for i in items):
-                raise _error(node, f"`{self.short(node)}`: axis= takes whole numbers from 0 on")
-        if key == "keepdims" and not isinstance(value, bool):
-            raise _error(node, f"`{self.short(node)}`: keepdims= is True or False")
-        if key in ("alpha", "delta") and not isinstance(value, int | Fraction):
-            raise _error(node, f"`{self.short(node)}`: {key}= takes a number")
-        if key == "delta" and value <= 0:
-            raise _error(node, f"`{self.short(node)}`: delta= is above 0")
-        return value
-
-    def size(self, node: Apply, value: Any) -> Size:
-        least = -1 if node.op == "reshape" else 1
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least and value:
-            return value
-        if isinstance(value, str) and value in self.scope.sizes:
-            return named(value)
-        if isinstance(value, str | int | Fraction | bool):
-            raise _error(node, f"`{self.short(node)}`: `{value}` is not a size")
-        return value  # type: ignore[no-any-return]
+                raise error_at(node, f"`{self.short(node)}`: {node.op} needs {key}=")
 
     def with_classes(self, node: Apply, args: list[Expr]) -> list[Expr]:
         """A target of class numbers as one-hot rows."""
@@ -297,8 +259,3 @@ class _Resolver:
 
 def _plural(count: int, noun: str) -> str:
     return f"{'one' if count == 1 else count} {noun}{'' if count == 1 else 's'}"
-
-
-def _error(node: Expr, message: str, hint: str = "", unknown: str = "") -> ExpressionError:
-    start, stop = node.span or (0, 1)
-    return ExpressionError(message, start, stop, hint, unknown)
