@@ -31,6 +31,7 @@ from backpropcli.writing import (
 if TYPE_CHECKING:
     from backpropcli.derivation.data import Derivation
 
+MOST_ALIGNED = 500  # lines that TeX has to hold in memory at once
 MOST = 8
 WIDEST = 90  # characters of a line of numbers that fits on the page
 SPECIAL = str.maketrans(
@@ -109,9 +110,11 @@ class _Writer:
 
     def section(self, section: Section) -> Iterator[str]:
         yield rf"\subsection*{{{escaped(section.title)}}}"
-        yield r"\begin{align*}"
-        yield " \\\\\n".join(line for step in section.steps for line in self.step(step))
-        yield r"\end{align*}"
+        lines = [line for step in section.steps for line in self.step(step)]
+        for first in range(0, len(lines) or 1, MOST_ALIGNED):
+            yield r"\begin{align*}"
+            yield " \\\\\n".join(lines[first : first + MOST_ALIGNED])
+            yield r"\end{align*}"
 
     def derivation(self, derivation: Derivation) -> Iterator[str]:
         """The lines of a derivation, each with its reason."""
