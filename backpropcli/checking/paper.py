@@ -16,6 +16,7 @@ from backpropcli.checking.kept import SMALL, Kept, frozen, mark
 from backpropcli.ops.entry import Array
 
 NOISE = 1e-9  # relative; what float64 loses on the way
+ABOUT_ALL = 0.98  # of the value: what is off by as much is no rounding of it
 MAJORITY = 0.6  # of the numbers of a sheet, to show how they are rounded
 LONG_DIGITS = 8  # as computers print
 LONG_NOISE = 3e-7  # relative; float32
@@ -110,7 +111,7 @@ def _half_units(paper: Paper, value: Array, error: Array, exact: bool | Array) -
     sharp = paper.whole & (exact | ((error <= 0) & integral))
     half = np.where(sharp, 0.0, paper.half)
     if paper.finest is not None:  # among decimals, a 0 for 0.2 or a 1 for 0.5 is not rounded
-        coarse = 3 * np.abs(paper.value - value) > np.abs(value)
+        coarse = np.abs(paper.value - value) >= ABOUT_ALL * np.abs(value)
         half = np.where(paper.whole & coarse, np.minimum(half, paper.finest), half)
     decimals = ~paper.whole & (paper.unit > 0)
     if paper.value.ndim and decimals.any() and (~decimals).any():

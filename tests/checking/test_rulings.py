@@ -174,7 +174,9 @@ network:
     found = report(neuron, "n: 0.8814\no: 0.7071\ndo/dn: 1\ndo/dw: 2\ndo/dx: -3")
     assert statuses(found)["do/dn"] == "wrong"
     assert [root.name for root in found.mistakes] == ["missing-activation-derivative"]
-    # a whole number near the value still stands for what it rounds
+    # a whole number still stands for what it rounds: here -3/2, and 0.6162 of the wider slope
+    wider = neuron.replace("6.8813735870195432", "6.7242")
+    assert statuses(report(wider, "n: 0.7242\no: 0.6195\ndo/dn: 1"))["do/dn"] != "wrong"
     assert statuses(report(neuron, "n: 0.8814\no: 0.7071\ndo/dx: -2"))["do/dx"] != "wrong"
 
 
