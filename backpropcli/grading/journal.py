@@ -55,11 +55,14 @@ class Journal:
 
     def read(self, places: Iterable[tuple[int, int]]) -> Iterator[Outcome]:
         """The outcomes at offsets and numbers within the line, one at a time."""
-        decoder = Decoder()
+        decoder, at = Decoder(), 0
         with open(self.path, "rb") as file:
             for offset, number in places:
-                file.seek(offset)
-                yield decoder.outcomes(file.readline())[number]
+                if offset != at:  # to seek is to read a whole block anew
+                    file.seek(offset)
+                line = file.readline()
+                at = offset + len(line)
+                yield decoder.outcomes(line)[number]
 
     def close(self, keep: bool) -> None:
         """Close the journal, and delete it where it is not needed any more."""

@@ -38,14 +38,15 @@ _FILE = re.compile(
 )
 _COMMENT = re.compile(r"#[^\n]*+")
 _EMPTY = re.compile(r"\n\n++")
+_ITEMS_BELOW = re.compile(r":\n(-[^\n]++(?:\n-[^\n]++)*+)")
 _DROPPED = str.maketrans("", "", " \"'")
 
 
 class Ordinary(NamedTuple):
     """What a file in the usual layout says.
 
-    ``answers`` are its lines ``quantity:value`` (or ``-item``) in their order, without blanks,
-    quotes and comments: two files with the same answers say the same.
+    ``answers`` are its lines ``quantity:value`` in their order, without blanks, quotes and
+    comments, and with each list in brackets: two files with the same answers say the same.
     """
 
     problem: str
@@ -67,4 +68,11 @@ def read_ordinary(data: bytes) -> Ordinary | None:
     entries = entries.translate(_DROPPED)
     if "\n\n" in entries:
         entries = _EMPTY.sub("\n", entries)
+    if "\n-" in entries:
+        entries = _ITEMS_BELOW.sub(_in_brackets, entries)
     return Ordinary(found["problem"] or "", found["student"] or "", entries)
+
+
+def _in_brackets(items: re.Match[str]) -> str:
+    """A list whose items stand below its quantity, each after a dash, as a list on one line."""
+    return ":[" + items[1][1:].replace("\n-", ",") + "]"

@@ -146,7 +146,7 @@ def grade(
     read_pattern(id_pattern)
     folder = os.fspath(folder)
     setup = Setup(folder, exercises, plan.seconds, plan.memory, id_pattern, plan.render)
-    Judge(setup).warm()  # a bad problem is told before a worker dies of it
+    ready = judge(setup)  # a bad problem is told before a worker dies of it
     members = read_roster(roster) if roster is not None else None
     collected = _without(collect(folder, files), folder, [e.file for e in exercises])
     if not collected.files and members is None:
@@ -155,7 +155,7 @@ def grade(
         raise BackpropError(Complaint(said, Place(visible_name(folder)), hint))
     journal = _journal(plan, exercises, id_pattern)
     try:
-        kept, empty = _judged(collected.files, journal, setup, plan)
+        kept, empty = _judged(collected.files, journal, ready, plan)
         copies = [Skipped(visible_name(path), "a copy of the problem") for path in empty]
         collected = collected._replace(skipped=sorted(collected.skipped + copies))
         return Grades(loaded, members, collected, journal, kept, bool(plan.journal), id_pattern)
@@ -181,7 +181,7 @@ def _journal(plan: Plan, exercises: Sequence[Exercise], pattern: str) -> Journal
 
 
 def _judged(
-    files: Sequence[Found], journal: Journal, setup: Setup, plan: Plan
+    files: Sequence[Found], journal: Journal, ready: Judge, plan: Plan
 ) -> tuple[list[Kept], list[str]]:
     """Judge what the journal does not hold yet; where all outcomes stand, and files without any."""
     kept = [one for file in files for one in journal.begun.get(file, ())]
@@ -191,7 +191,7 @@ def _judged(
     journal.begun.clear()
     tell = plan.progress or (lambda _done, _all: None)
     tell(done, len(files))
-    for results in _results(files, waiting, setup, plan):
+    for results in _results(files, waiting, ready, plan):
         offsets = journal.add(result.line for result in results)
         for result, offset in zip(results, offsets, strict=True):
             file = files[result.number]
@@ -206,18 +206,19 @@ def _judged(
 
 
 def _results(
-    files: Sequence[Found], waiting: list[int], setup: Setup, plan: Plan
+    files: Sequence[Found], waiting: list[int], ready: Judge, plan: Plan
 ) -> Iterator[tuple[Result, ...]]:
     """The results as they come, from processes of this machine or from a cluster."""
     if not plan.cluster:
         jobs = plan.jobs or os.cpu_count() or 1
         batches = _batches(files, waiting, jobs, LARGEST_BATCH)
-        return Supervisor(plan.factory, setup, jobs).run(batches)
+        made = ready if plan.factory is judge else None
+        return Supervisor(plan.factory, ready.setup, jobs, ready=made).run(batches)
     if not waiting:
         return iter(())
     from backpropcli.grading.cluster import Cluster
 
-    cluster = Cluster(plan.factory, setup, plan.cluster)
+    cluster = Cluster(plan.factory, ready.setup, plan.cluster)
     return cluster.run(_batches(files, waiting, cluster.threads, LARGEST_ON_CLUSTER))
 
 

@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing import connection, get_context
+from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any
 
@@ -36,12 +37,23 @@ _STARTING = threading.Lock()
 class Worker:
     """A process, the files that it has not answered yet, and when it last moved on."""
 
-    def __init__(self, factory: Callable[[Setup], Judging], setup: Setup) -> None:
-        context = get_context("spawn")
+    def __init__(
+        self,
+        factory: Callable[[Setup], Judging],
+        setup: Setup,
+        ready: Judging | None = None,
+        others: Sequence[Worker] = (),
+    ) -> None:
+        """A copy of this process that judges by ``ready``, or a new one, which makes its judge."""
+        copied = ready is not None and has_one_thread()
+        context = get_context("fork") if copied else get_context("spawn")
         self.connection, end = context.Pipe()
         self.at: Any = context.RawValue("q", START_AT)
-        self.process = context.Process(
-            target=work, args=(end, self.at, factory, setup), daemon=True
+        # A copy has the ends of this process too: held there, nobody would hear that it has gone.
+        held = [self.connection, *(other.connection for other in others)] if copied else []
+        make = (lambda _setup: ready) if copied else factory
+        self.process: BaseProcess = context.Process(
+            target=work, args=(end, self.at, make, setup, held), daemon=True
         )
         with _own_start():
             self.process.start()
@@ -83,9 +95,15 @@ class Supervisor:
     """Runs batches of files on workers."""
 
     def __init__(
-        self, factory: Callable[[Setup], Judging], setup: Setup, jobs: int, patience: float = 2.0
+        self,
+        factory: Callable[[Setup], Judging],
+        setup: Setup,
+        jobs: int,
+        patience: float = 2.0,
+        ready: Judging | None = None,
     ) -> None:
-        self.factory, self.setup, self.jobs = factory, setup, jobs
+        """``ready`` was made by ``factory``, for workers that can be copies of this process."""
+        self.factory, self.setup, self.jobs, self.ready = factory, setup, jobs, ready
         # The alarm in the worker comes first, if anything there still listens to it.
         self.patience = setup.seconds + patience
         self.workers: list[Worker] = []
@@ -123,7 +141,7 @@ class Supervisor:
             if batch is None:
                 return False
             if free is None:
-                free = Worker(self.factory, self.setup)
+                free = Worker(self.factory, self.setup, self.ready, self.workers)
                 self.workers.append(free)
             free.give(batch, self.told)
 
@@ -189,6 +207,17 @@ class Supervisor:
         self.broken += 1
         if self.broken >= MOST_BROKEN:
             raise RuntimeError(f"the workers do not start: {why}")
+
+
+def has_one_thread() -> bool:
+    """Whether this process can be copied as it is: a lock of another thread would stay locked.
+
+    A copy need not import anything anew. Only where the system tells of all threads (Linux).
+    """
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

@@ -86,9 +86,15 @@ class OutOfTimeError(BaseException):
 
 
 def work(
-    connection: Connection, at: Any, factory: Callable[[Setup], Judging], setup: Setup
+    connection: Connection,
+    at: Any,
+    factory: Callable[[Setup], Judging],
+    setup: Setup,
+    held: Sequence[Connection] = (),
 ) -> None:
-    """Judge the batches that come until there are no more."""
+    """Judge the batches that come until there are no more; ``held`` are not for this process."""
+    for other in held:
+        other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what an interrupt does
     _quiet()
     try:

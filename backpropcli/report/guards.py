@@ -58,6 +58,7 @@ class _Line:
         self.text = text
 
 
+@lru_cache(4096, typed=True)
 def _written(value: Cell) -> Any:
     if isinstance(value, (int, float)):
         value = points(value)  # type: ignore[assignment]

@@ -15,6 +15,8 @@ from grading_support import RIGHT, class_of, small_problem, unable, wild
 
 from backpropcli.grading.run import Plan, grade
 
+# The package that is tested here, whichever is installed.
+PATHS = os.pathsep.join(str(Path(__file__).parents[up]) for up in (0, 2))
 PLAN = Plan(jobs=2, seconds=1.0, memory=256, factory=wild)
 
 
@@ -55,6 +57,39 @@ def test_workers_that_do_not_start_are_an_error_and_no_endless_loop(tmp_path):
     folder = class_of(tmp_path / "class", a=RIGHT)
     with pytest.raises(RuntimeError, match="no judge today"):
         grade(folder, small_problem(tmp_path), plan=Plan(jobs=1, factory=unable))
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are not told here")
+@pytest.mark.parametrize(("threads", "found"), [(1, "copied"), (2, "new")])
+def test_only_a_process_with_one_thread_is_copied(tmp_path, threads, found):
+    (tmp_path / "script.py").write_text(COPIED)
+    ran = subprocess.run(
+        [sys.executable, "script.py", str(threads)],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True,
+        env={**os.environ, "PYTHONPATH": PATHS},
+    )  # fmt: skip
+    assert ran.stdout == f"{found}\n"
+
+
+COPIED = """
+import os, sys, threading
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+from pathlib import Path
+from grading_support import RIGHT, class_of, small_problem, wild
+from backpropcli.grading import run
+threading.Thread(target=threading.Event().wait, daemon=True).start() if sys.argv[1] == "2" else None
+made = []
+def marked(setup):
+    made.append(os.getpid())
+    return wild(setup)
+run.judge = marked
+folder = class_of(Path("class"), a=RIGHT, b=RIGHT)
+try:
+    with run.grade(folder, small_problem(Path()), plan=run.Plan(jobs=2, factory=marked)) as grades:
+        print("copied" if [one.score for one in grades] == [4, 4] and len(made) == 1 else "?")
+except Exception:  # a new process cannot find what stands in this script
+    print("new")
+"""
 
 
 def test_a_program_without_a_guard_can_grade(tmp_path):
@@ -162,10 +197,13 @@ def test_an_interrupt_says_how_to_go_on(tmp_path):
 
 
 DRIVER = """
+import os
 import sys
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # one thread, so that workers are copies of this process
 from grading_support import wild
 import backpropcli.grading.run as run
 from backpropcli.cli.main import run as command
+run.judge = wild
 run.Plan.__new__.__defaults__ = (*run.Plan.__new__.__defaults__[:-1], wild)
 folder, problem, output, *more = sys.argv[1:]
 resumed = ["-o", output, "--resume", "--jobs", "2", *more]
@@ -177,7 +215,7 @@ def driven(command, folder, stderr=subprocess.DEVNULL):
     return subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        env={**os.environ, "PYTHONPATH": PATHS},
         stdout=subprocess.DEVNULL,
         stderr=stderr,
     )
