@@ -13,7 +13,7 @@ demo: $(READY)  ## solve a real problem step by step, then check a sheet with tw
 	$(BIN)/backprop check problems/answers/three-layer-relu.yaml --exit-zero
 
 test: $(DEV)  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-torch: $(DEV)  ## every problem and 500 random networks beside PyTorch, which is installed for it
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[torch]'

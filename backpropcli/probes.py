@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import FrameType
 
 import numpy as np
 
@@ -51,23 +53,30 @@ def _marked(root: Expr, marks: Mapping[Expr, Name]) -> Expr:
     return fold(root, visit)
 
 
+AGAIN = 0.25  # seconds until the alarm rings once more
+
+
 class _TimeIsUpError(BaseException):
     """The time is over; nothing on the way may take it for a fault of its own."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Leave the block when the time is up; only the main thread can be interrupted."""
+    """Leave the block when the time is up; only the main thread can be interrupted.
+
+    What is raised while the interpreter cleans up is lost: then the alarm rings once more.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGALRM"):
         yield
         return
 
-    def stop(*_: object) -> None:
-        raise _TimeIsUpError
+    def stop(_signal: int, frame: FrameType | None) -> None:
+        if not _cleans_up(frame):
+            raise _TimeIsUpError
 
     before = signal.signal(signal.SIGALRM, stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
         try:
             yield
         finally:
@@ -75,4 +84,15 @@ def time_limit(seconds: float) -> Iterator[None]:
     except _TimeIsUpError:
         pass
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _cleans_up(frame: FrameType | None) -> bool:
+    """Whether a destructor or a callback of the garbage collector is running."""
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame is not None:
+        if frame.f_code.co_name == "__del__" or frame.f_code in callbacks:
+            return True
+        frame = frame.f_back
+    return False
