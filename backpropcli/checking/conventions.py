@@ -10,6 +10,7 @@ import numpy as np
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper
 from backpropcli.checking.sheet import Entry, Sheet
+from backpropcli.language.nodes import Number
 from backpropcli.problem.data import Update
 from backpropcli.problem.quantities import split_derivative
 
@@ -49,6 +50,7 @@ def _conventions(judge: Judge) -> Iterator[tuple[Turned, str]]:
         update = judge.graph.problem.update
         if update is not None and "mu" in update.settings:
             yield _turning(update), "the velocity is kept with the opposite sign, and added"
+            yield from _other_form(update)
     for count in _counts(judge):
         yield (
             _per_example(judge, count),
@@ -104,9 +106,39 @@ def _negating(judge: Judge) -> Turned:
     return turned
 
 
-def _turning(update: Update) -> Turned:
+def _velocities(update: Update) -> set[str]:
     velocities = {f"{weight}_v" for weight in update.weights}
-    velocities |= {f"{name}_old" for name in velocities}
+    return velocities | {f"{name}_old" for name in velocities}
+
+
+def _other_form(update: Update) -> Iterator[tuple[Turned, str]]:
+    """With a constant rate v = mu*v + lr*g and w - v are v = mu*v + g and w - lr*v."""
+    if update.rule != "momentum" or not isinstance(update.lr, Number):
+        return
+    rate = float(update.lr.value)
+    if rate and update.form == "pytorch":
+        yield _scaling(update, 1 / rate), "the velocity holds the learning rate already"
+    elif rate and update.form != "dampened":
+        yield _scaling(update, rate), "the velocity is multiplied by the learning rate afterwards"
+
+
+def _scaling(update: Update, factor: float) -> Turned:
+    velocities = _velocities(update)
+
+    def turned(entry: Entry) -> Paper | None:
+        if entry.claim.name not in velocities or entry.paper is None:
+            return None
+        paper = entry.paper
+        return replace(
+            paper, value=paper.value * factor, unit=paper.unit * abs(factor),
+            whole=np.zeros_like(paper.whole),
+        )  # fmt: skip
+
+    return turned
+
+
+def _turning(update: Update) -> Turned:
+    velocities = _velocities(update)
 
     def turned(entry: Entry) -> Paper | None:
         if entry.claim.name not in velocities or entry.paper is None:

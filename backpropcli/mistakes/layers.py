@@ -154,11 +154,12 @@ def turned_weights(world: World) -> Iterator[tuple[str, Expr, str]]:
                 continue
             for i, one in enumerate(node.args):
                 inner = one.args[0] if is_op(one, "transpose") else one
-                if not isinstance(inner, Name) or inner.name not in world.weights:
-                    continue
+                is_weight = isinstance(inner, Name) and inner.name in world.weights
+                if not is_weight and not (inner is not one and world.upstreams(inner)):
+                    continue  # the upstream gradient of a product is turned for K in Q @ K.T
                 if len(world.shape(inner) or ()) == 2:
                     turned = inner if is_op(one, "transpose") else inner.T
-                    yield equation.name, put(equation.expr, (*path, i), turned), inner.name
+                    yield equation.name, put(equation.expr, (*path, i), turned), world.text(inner)
 
 
 def products_by_entry(world: World) -> Iterator[tuple[str, Expr, bool]]:

@@ -167,6 +167,12 @@ network:
 upstream:
   Z: [[1, 2], [3, -1]]
 """,
+    "masked": """\
+inputs:
+  S: [[1, 0, 2], [2, 1, 0], [0, 1, 2]]
+network:
+  A: masked_softmax(S, causal_mask(3))
+""",
     "classes": """\
 inputs:
   Z: [[2, 1], [0, 1]]

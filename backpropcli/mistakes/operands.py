@@ -84,6 +84,8 @@ def is_in_mask(expr: Expr, path: tuple[int, ...]) -> bool:
     for position in path:
         if is_op(expr, "relu'", "step", "leaky_relu'"):
             return True
+        if is_op(expr, "dropout", "masked_softmax") and position == 1:
+            return True
         expr = expr.args[position]
     return False
 

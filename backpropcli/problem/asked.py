@@ -21,7 +21,14 @@ from backpropcli.ops.entry import ShapeError
 from backpropcli.problem.data import Asked, Problem
 from backpropcli.problem.definitions import all_quantities
 from backpropcli.problem.draft import Draft
-from backpropcli.problem.quantities import CALLED, COUNTS, Quantities, canonical, with_counts
+from backpropcli.problem.quantities import (
+    CALLED,
+    COUNTS,
+    Quantities,
+    canonical,
+    split_derivative,
+    with_counts,
+)
 
 ONE = Fraction(1)
 _CALLS = FUNCTIONS | set(CALLED)
@@ -148,7 +155,11 @@ def _named(expr: Name, quantities: Quantities) -> Name:
         if bracket and inner.rstrip(")") in quantities.shapes:
             also = "weights and for " if kind == "parameters" else ""
             hint = f"{kind} are counted for {also}values with an equation"
-        raise _error(expr, f"there is no quantity `{expr.name}`", hint)
+        unknown = split_derivative(inner.rstrip(")") or kind)
+        raise _error(
+            expr, f"there is no quantity `{expr.name}`", hint,
+            unknown[1] if unknown else inner.rstrip(")") or kind,
+        )  # fmt: skip
     return Name(canonical(expr.name, quantities.aliases), expr.span)
 
 
@@ -163,9 +174,9 @@ def _entry(expr: Apply, value: Name, quantities: Quantities) -> Expr:
     return entry
 
 
-def _error(expr: Expr, message: str, hint: str = "") -> ExpressionError:
+def _error(expr: Expr, message: str, hint: str = "", unknown: str = "") -> ExpressionError:
     start, stop = expr.span or (0, 1)
-    return ExpressionError(message, start, stop, hint)
+    return ExpressionError(message, start, stop, hint, unknown)
 
 
 def _is_counted(name: str, quantities: Quantities) -> bool:

@@ -132,8 +132,8 @@ class Draft:
             return False
         if error.unknown and (self.blind or error.unknown in self.failed):
             return True
-        words = {token.text.removeprefix("d") for token in tokenize(node.text)}
-        return bool(self.failed.intersection(words))
+        words = [token.text for token in tokenize(node.text)]
+        return bool(self.failed.intersection([*words, *(w.removeprefix("d") for w in words)]))
 
     def scope(self) -> Scope:
         """The given values as a scope."""

@@ -3,6 +3,9 @@
 import pytest
 from checking_support import THREE, names, report, statuses, told
 
+from backpropcli.checking.check import check_text
+from backpropcli.problem import problem_from_text
+
 # of the three-layer net: dL/dz1 = (0, 7, 3.5), dL/dz2 = (-3.5, 3.5, -7), h1 = (0, 2, 3)
 DW1 = "[[0, 0], [14, 7], [7, 3.5]]"
 DW1_TURNED = "[[0, 14, 7], [0, 7, 3.5]]"
@@ -81,3 +84,41 @@ def test_another_constant_of_the_loss_is_one_cause():
 
 def test_a_right_sheet_needs_no_convention():
     assert not report(THREE, f"dL/dW1: {DW1}\ndL/dW2: {DW2}").notes
+
+
+EPOCH = """
+weights: {w: 1}
+network: {p: w*x}
+loss: (p - y)**2 / 2
+examples: [{x: 1, y: 3}, {x: 2, y: 1}]
+update: {rule: momentum, form: FORM, mu: 0.5, lr: 0.1, batch: 1}
+find: [w_v, w_new]
+"""
+# g = (1 - 3)*1 = -2, w = 1.2; g = (2.4 - 1)*2 = 2.8; v = 0.5*(-2) + 2.8 = 1.8; w = 1.2 - 0.18
+OUTSIDE = ("-2", "1.8")
+INSIDE = ("-0.2", "0.18")
+
+
+def judged_epoch(form, velocities, last="1.02"):
+    first, second = velocities
+    steps = f"steps:\n  - {{w_v: {first}, w_new: 1.2}}\n  - {{w_v: {second}, w_new: {last}}}\n"
+    sheet = f"answers:\n  w_v: {second}\n  w_new: {last}\n{steps}"
+    return check_text(problem_from_text(EPOCH.replace("FORM", form)), sheet)[0]
+
+
+@pytest.mark.parametrize(
+    ("form", "own", "other", "words"),
+    [
+        ("pytorch", OUTSIDE, INSIDE, "holds the learning rate already"),
+        ("classical", INSIDE, OUTSIDE, "multiplied by the learning rate afterwards"),
+    ],
+)
+def test_the_learning_rate_may_be_inside_or_outside_the_velocity(form, own, other, words):
+    assert not judged_epoch(form, own).notes
+    right_with_note(judged_epoch(form, other), words)
+
+
+def test_a_velocity_of_the_other_form_with_wrong_weights_is_a_mistake():
+    found = judged_epoch("pytorch", INSIDE, last="1.2")
+    assert not found.notes
+    assert "wrong" in statuses(found).values()

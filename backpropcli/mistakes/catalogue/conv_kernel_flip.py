@@ -41,10 +41,13 @@ def edits(world: World) -> Iterator[Edit]:
             if back.node.args[1] == kernel:
                 turn = turned(world, kernel, use.rank)
                 changes[back.equation.name] = back.called(back.node.op, back.node.args[0], turn)
+        if len(changes) > 1:  # the gradient of the kernel may be that of the turned one
+            yield Edit(name, dict(changes), facts, 0.0, "input")
+        before = len(changes)
         for back in uses(world.gradients, *both("conv*d_kernel")):
             if back.node.args[0] == x:
                 changes[back.equation.name] = back.put(turned(world, back.node, use.rank))
-        if len(changes) > 1:
+        if len(changes) > before:
             yield Edit(name, changes, facts, 0.0, "throughout")
 
 

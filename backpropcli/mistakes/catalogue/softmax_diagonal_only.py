@@ -35,7 +35,7 @@ def edits(world: World) -> Iterator[Edit]:
             yield from world.edit(pair.name, pair.before * (pair.p * (1 - pair.p)), "all")
     for equation in world.forward:
         upper, p = f"d{world.upper}/d{equation.name}", Name(equation.name)
-        for z in names(equation.expr) if is_op(equation.expr, "softmax") else ():
+        for z in names(equation.expr) if is_op(equation.expr, "softmax", "masked_softmax") else ():
             lower = world.equations.get(f"d{world.upper}/d{z}")
             if lower and lower.name not in before_losses and world.upstreams(lower.expr) == [upper]:
                 yield from world.edit(lower.name, Name(upper) * (p * (1 - p)), "all")

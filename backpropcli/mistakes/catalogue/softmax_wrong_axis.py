@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from backpropcli.language.nodes import call, is_op
+from backpropcli.language.nodes import Expr, call, is_op
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.parts import put, walk
 from backpropcli.mistakes.world import World
@@ -31,8 +31,11 @@ def edits(world: World) -> Iterator[Edit]:
     """Normalised over the batch, or over everything."""
     for equation in (*world.forward, *world.gradients):  # a fused loss has it in its gradient
         for path, node in walk(equation.expr):
-            if is_op(node, "softmax") and len(world.shape(node.args[0]) or ()) == 2:
-                exps = call("exp", node.args[0])
+            is_softmax = is_op(node, "softmax", "masked_softmax")
+            if is_softmax and len(world.shape(node.args[0]) or ()) == 2:
+                exps: Expr = call("exp", node.args[0])
+                if is_op(node, "masked_softmax"):
+                    exps = exps * node.args[1]
                 batch = exps / call("sum", exps, axis=0, keepdims=True)
                 whole = exps / call("sum", exps)
                 yield from world.edit(
@@ -62,6 +65,11 @@ MISTAKE = Mistake(
             net="classes",
             answers="P: [[0.5344, 0.1966], [0.0723, 0.1966]]\n",
             at="P",
+        ),
+        Example(  # the columns of exp(S) under the mask: e, e^2, 1; e, e; e^2
+            net="masked",
+            answers="A: [[0.2447, 0, 0], [0.6652, 0.5, 0], [0.0900, 0.5, 1]]\n",
+            at="A",
         ),
     ),
     edits=edits,

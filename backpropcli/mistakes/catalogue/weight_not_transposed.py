@@ -29,7 +29,7 @@ from backpropcli.mistakes.world import World
 
 def edits(world: World) -> Iterator[Edit]:
     """A product with a square weight matrix turned, forward or backward."""
-    for name, expr, weight in turned_weights(world):
+    for name, expr, weight in turned_weights(world):  # or a gradient: that of K in Q @ K.T
         yield from world.edit(name, expr, "", weight=weight)
 
 
