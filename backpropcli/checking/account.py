@@ -62,7 +62,7 @@ class Accounts:
     def __init__(self, judge: Judge, trial: Trial, exempt: Exempt, pen: Pen) -> None:
         self.judge, self.sheet, self.trial = judge, judge.sheet, trial
         self.exempt, self.pen = exempt, pen
-        self.off = {which: bool(np.any(v.mismatch)) for which, v in judge.verdicts.items()}
+        self.off = {which: bool(v.mismatch.any()) for which, v in judge.verdicts.items()}
         self.written: dict[int, tuple[Paper, bool, Array, tuple[Hashable, ...]]] = {}
         self.bare: dict[tuple[int, bytes, bytes], Left | None] = {}
         found = {which: self.left(which, {}, True) for which in exempt.wrong}
@@ -123,12 +123,12 @@ class Accounts:
 
     def at_least(self, parts: Sequence[Candidate]) -> float:
         """What an account with these mistakes costs at least: what they cannot reach is left."""
-        left = self.beyond(frozenset().union(*(part.places for part in parts)))[0]
+        left = self.beyond(_places(parts))[0]
         return left + sum(self.part_cost(part, parts) for part in parts)
 
     def leaves_some(self, parts: Sequence[Candidate]) -> bool:
         """Whether some of what is off is beyond the reach of these mistakes."""
-        return self.beyond(frozenset().union(*(part.places for part in parts)))[1]
+        return self.beyond(_places(parts))[1]
 
     def beyond(self, places: frozenset[int]) -> tuple[float, bool]:
         """What is off beyond the reach of some nodes: its least cost, whether there is any."""
@@ -260,9 +260,16 @@ def _spelled(paper: Paper, verdict: Verdict, off: Array) -> tuple[Array | None, 
 
     By the size of the key: mistakes that mend nothing must not pay by predicting small ones.
     """
-    if not np.any(off):
+    if not off.any():
         return None, 0.0
     return off, spelled(paper, verdict.error, off, verdict.predicted)
+
+
+def _places(parts: Sequence[Candidate]) -> frozenset[int]:
+    """The nodes that mistakes change."""
+    if len(parts) == 1:
+        return parts[0].places
+    return frozenset().union(*(part.places for part in parts))
 
 
 def _drop_partners(account: Account) -> None:

@@ -73,6 +73,8 @@ class Judge:
             entry = self.sheet.entries[which]
             assert entry.paper is not None
             assert entry.node is not None
+            if not entry.paper.has_decimals:
+                continue
             key = entry.part(np.asarray(self.graph.nodes[entry.node].value, float))
             for value in (verdict.predicted, key):
                 cut += int(np.count_nonzero(is_cut(entry.paper, value)))
@@ -144,7 +146,7 @@ class Judge:
         assert entry.paper is not None
         verdict.carried_on = which not in self.meant
         rounded = verdict.follows & (verdict.near | (not verdict.tainted))
-        wrong = bool(np.any(~(verdict.right | rounded)))
+        wrong = bool((~(verdict.right | rounded)).any())
         verdict.lost = wrong and _is_degenerate(entry, self.graph)
         if not self.clamp or verdict.lost:
             return verdict
@@ -177,7 +179,7 @@ class Judge:
         capped = error if tainted else self._capped(error, paper, predicted, key, i)
         exact = node.exact & (np.asarray(not tainted) | (capped <= 0))
         follows = fits(paper, predicted, capped, exact, self.judging)
-        if not np.all(follows):
+        if not follows.all():
             other = self._by_input(entry, i, state)
             if other is not None:
                 error = error + np.abs(other - predicted) * 1e-9
@@ -216,7 +218,7 @@ class Judge:
         order = sorted(self.verdicts, key=lambda w: self.sheet.entries[w].node or 0)
         for which in order:
             verdict = self.verdicts[which]
-            if not np.any(verdict.mismatch) or verdict.lost or which in self.meant:
+            if not verdict.mismatch.any() or verdict.lost or which in self.meant:
                 continue
             if not any(True for _ in self._claims_after(which)):
                 continue
@@ -251,7 +253,7 @@ class Judge:
 
     def is_off(self) -> bool:
         """Whether anything neither follows nor is right, or has another shape."""
-        if any(np.any(v.mismatch) for v in self.verdicts.values()):
+        if any(v.mismatch.any() for v in self.verdicts.values()):
             return True
         return any(entry.misfit is not None for entry in self.sheet.entries)
 

@@ -51,6 +51,40 @@ class Paper:
         return self.unit / 2
 
     @cached_property
+    def decimals(self) -> Array:
+        """Which numbers are written with a decimal point."""
+        return np.asarray(~self.whole & (self.unit > 0))
+
+    @cached_property
+    def has_decimals(self) -> bool:
+        """Whether any number is: only these are cut off, or rounded to a few digits."""
+        return bool(self.decimals.any())
+
+    @cached_property
+    def has_whole(self) -> bool:
+        """Whether any number is written without a decimal point."""
+        return bool(self.whole.any())
+
+    @cached_property
+    def single(self) -> Array | None:
+        """Which decimals have one digit; nothing where none has."""
+        found = np.asarray((self.digits <= 1) & self.decimals)
+        return found if found.any() else None
+
+    @cached_property
+    def long(self) -> Array | None:
+        """Which numbers have as many digits as computers print; nothing where none has."""
+        found = np.asarray((self.digits >= LONG_DIGITS) & ~self.whole)
+        return found if found.any() else None
+
+    @cached_property
+    def shortest(self) -> float | None:
+        """Half the finest unit of the decimals of a list in which other numbers stand too."""
+        if not self.value.ndim or not self.has_decimals or self.decimals.all():
+            return None
+        return float(self.unit[self.decimals].min()) / 2
+
+    @cached_property
     def mark(self) -> bytes:
         """What makes these numbers what they are, but for their texts."""
         arrays = (self.value, self.unit, self.whole, self.digits)
@@ -95,35 +129,42 @@ def _fits(paper: Paper, value: Array, error: Array, exact: bool | Array, judging
         return off <= (judging.atol or 0.0) + (judging.rtol or 0.0) * np.abs(value) + noise
     half = _half_units(paper, value, error, exact)
     reach = half + error
-    single = (paper.digits <= 1) & ~paper.whole & (paper.unit > 0)
-    most = np.where(single, np.maximum(paper.unit, half), np.inf)
-    off = np.where(off <= most + noise, off, np.inf)
-    near = off <= reach + noise
-    nothing = (paper.value == 0) & ~paper.whole & (np.abs(value) < paper.unit + error)
+    if paper.single is None:
+        off = np.fmin(off, np.inf)  # what is no number is far off
+    else:
+        most = np.where(paper.single, np.maximum(paper.unit, half), np.inf)
+        off = np.where(off <= most + noise, off, np.inf)
+    near: Array = off <= reach + noise
     if judging.cuts:
+        nothing = (paper.value == 0) & ~paper.whole & (np.abs(value) < paper.unit + error)
         near = near | nothing
-    return near | (off <= _long_reach(paper, value)) | _cut(paper, value, error, off, noise)
+    if paper.long is not None:
+        near = near | (off <= _long_reach(paper, paper.long, value))
+    return near | _cut(paper, value, error, off, noise) if paper.has_decimals else near
 
 
 def _half_units(paper: Paper, value: Array, error: Array, exact: bool | Array) -> Array:
     """Half a unit of each entry; none of a whole number where the value is one, or a fraction."""
-    integral = np.abs(value - np.round(value)) <= NOISE * np.maximum(1.0, np.abs(value))
-    sharp = paper.whole & (exact | ((error <= 0) & integral))
+    if not paper.has_whole:
+        return np.broadcast_to(paper.half, np.broadcast_shapes(paper.half.shape, value.shape))
+    if exact is True:
+        sharp = paper.whole
+    else:
+        integral = np.abs(value - np.round(value)) <= NOISE * np.maximum(1.0, np.abs(value))
+        sharp = paper.whole & (exact | ((error <= 0) & integral))
     half = np.where(sharp, 0.0, paper.half)
     if paper.finest is not None:  # among decimals, a 0 for 0.2 or a 1 for 0.5 is not rounded
         coarse = np.abs(paper.value - value) >= ABOUT_ALL * np.abs(value)
         half = np.where(paper.whole & coarse, np.minimum(half, paper.finest), half)
-    decimals = ~paper.whole & (paper.unit > 0)
-    if paper.value.ndim and decimals.any() and (~decimals).any():
-        finest = float(paper.unit[decimals].min()) / 2
-        half = np.where(paper.whole, np.maximum(half, finest), half)
+    if paper.shortest is not None:
+        half = np.where(paper.whole, np.maximum(half, paper.shortest), half)
     return half
 
 
 def _cut(paper: Paper, value: Array, error: Array, off: Array, noise: Array) -> Array:
     """Digits cut off instead of rounded: less than a unit off, towards zero."""
     toward = (np.abs(paper.value) < np.abs(value) + error) & (paper.value * value > 0)
-    return toward & ~paper.whole & (off < paper.unit + error - noise) & (paper.unit > 0)
+    return toward & paper.decimals & (off < paper.unit + error - noise)
 
 
 def is_cut(paper: Paper, value: Array) -> Array:
@@ -137,13 +178,13 @@ def is_rounded_up(paper: Paper, value: Array) -> Array:
     """Whether an entry is the value rounded away from zero, where cutting gives another digit."""
     off = np.abs(paper.value) - np.abs(value)
     noise = NOISE * np.abs(value) + 1e-12
-    return (off > noise) & (off <= paper.half + noise) & ~paper.whole & (paper.unit > 0)
+    return (off > noise) & (off <= paper.half + noise) & paper.decimals
 
 
-def _long_reach(paper: Paper, value: Array) -> Array:
+def _long_reach(paper: Paper, long: Array, value: Array) -> Array:
     """What a number of many digits may be off: the last ones are a computer's noise."""
     reach = np.maximum(1.5 * paper.unit, LONG_NOISE * np.abs(value))
-    return np.where((paper.digits >= LONG_DIGITS) & ~paper.whole, reach, -1.0)
+    return np.where(long, reach, -1.0)
 
 
 class Style(NamedTuple):

@@ -36,7 +36,7 @@ class Rounding:
             return np.zeros(np.shape(values[i]))
         operands = [values[p] for p in node.parents]
         within = self._within(i, operands)
-        if not any(np.any(errors[p]) for p in node.parents):
+        if not any(errors[p].any() for p in node.parents):
             return within + np.zeros(np.shape(values[i]))
         own = [errors[p] for p in node.parents]
         return spread(node.compute, operands, own, values[i], self.bent[i]) + within
@@ -59,7 +59,7 @@ class Rounding:
         node = self.graph.nodes[i]
         if node.kind in ("given", "count") or self.style is None:
             return np.zeros(np.shape(value))
-        if node.compute is not None and len(node.parents) == 1 and not np.any(error):
+        if node.compute is not None and len(node.parents) == 1 and not error.any():
             parent = self.graph.nodes[node.parents[0]].value
             if np.array_equal(parent, value):
                 return np.zeros(np.shape(value))

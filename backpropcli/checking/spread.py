@@ -22,7 +22,7 @@ def spread(
     compute: Compute, values: Sequence[Array], errors: Sequence[Array], result: Array, bent: bool
 ) -> Array:
     """The largest change of a result if each operand may be off by its error, entry by entry."""
-    moved = [i for i, error in enumerate(errors) if np.any(error)]
+    moved = [i for i, error in enumerate(errors) if error.any()]
     if not moved:
         return np.zeros(np.shape(result))
     count = sum(int(np.count_nonzero(errors[i])) for i in moved)

@@ -115,19 +115,19 @@ def _of_numbers(entry: Entry, which: int, judge: Judge, search: Search) -> Stand
     legal = search.exempt.legal_at_zero(which)
     right, follows = verdict.right | legal, verdict.follows
     assert entry.paper is not None
-    found.at_zero = bool(np.any(legal & ~verdict.right))
-    if np.all(right):
-        strays = verdict.tainted and not np.all(follows) and not _not_carried(which, search)
+    found.at_zero = bool((legal & ~verdict.right).any())
+    if right.all():
+        strays = verdict.tainted and not follows.all() and not _not_carried(which, search)
         found.by_luck = strays or search.contradicts(which)
         return found
     if not _equal(verdict, entry, judge):
         found.carried = np.asarray(verdict.predicted, float).tolist()
-    if np.all(right | (verdict.near & (follows | verdict.tainted))):
+    if (right | (verdict.near & (follows | verdict.tainted))).all():
         found.status = "rounded"
         found.carried = None
-    elif np.all(right | follows) and search.exempt.follows_excused(which):
+    elif (right | follows).all() and search.exempt.follows_excused(which):
         found.accepted, found.carried = "it follows from an accepted value", None
-    elif np.all(right | follows):
+    elif (right | follows).all():
         found.status = "carried" if verdict.tainted else "rounded"
     else:
         _wrong(found, entry, verdict, right | follows | (verdict.near & verdict.tainted), judge)
@@ -141,7 +141,9 @@ def _not_carried(which: int, search: Search) -> bool:
 def _equal(verdict: Verdict, entry: Entry, judge: Judge) -> bool:
     assert entry.node is not None
     key = entry.part(np.asarray(judge.graph.nodes[entry.node].value, float))
-    return bool(np.allclose(verdict.predicted, key, rtol=1e-9, atol=1e-12))
+    predicted = np.asarray(verdict.predicted)
+    near = (np.abs(predicted - key) <= 1e-12 + 1e-9 * np.abs(key)) & np.isfinite(key)
+    return bool((near | (predicted == key)).all())
 
 
 def _wrong(found: Standing, entry: Entry, verdict: Verdict, good: Array, judge: Judge) -> None:
