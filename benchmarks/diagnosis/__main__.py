@@ -13,7 +13,7 @@ import sys
 from benchmarks.diagnosis.gates import print_gates
 from benchmarks.diagnosis.judge import NoChecker, checker
 from benchmarks.diagnosis.printing import everything, failures, show, summary
-from benchmarks.diagnosis.sheets import DENSITIES
+from benchmarks.diagnosis.sheets import DENSITIES, NETS
 from benchmarks.diagnosis.suites import Suite
 
 
@@ -53,6 +53,7 @@ def chosen(options) -> tuple[str, Suite]:
         "kind": {"any": None, None: "sig"}.get(options.kind, options.kind),
         "wrong": "rules" if wrong == "left-out" else wrong,
         "rounded": not options.unrounded,
+        "nets": options.nets,
     }
     kind = {"random": "random", "left-out": "left-out"}.get(wrong, "one" if faults == 1 else "many")
     kind = "clean" if faults == 0 else kind
@@ -85,6 +86,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--kind", choices=["sig", "dec", "any"], help="significant digits or decimals (sig)")
     add("--faults", type=int, help="mistakes on a sheet (1); 0 for correct sheets")
     add("--wrong", choices=["mistakes", "rules", "slips", "random", "left-out"])
+    add("--nets", choices=list(NETS), default="dense", help="what is drawn (dense)")
     add("--unrounded", action="store_true", help="lines not handed in keep all their digits")
     add("--show", type=int, metavar="I", help="print case I completely")
     add("--failures", action="store_true", help="list the failing cases of the chosen suite")

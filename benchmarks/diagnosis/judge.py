@@ -12,6 +12,7 @@ from traceback import format_exc
 from typing import Any
 
 from backpropcli.problem import problem_from_text
+from benchmarks.diagnosis.mlp import Net
 from benchmarks.diagnosis.sheets import Sheet
 
 SAYS = {"correct": "right", "rounded": "right", "carried": "carried", "wrong": "wrong"}
@@ -73,7 +74,8 @@ class Verdict:
         listed: list[Any] = []
         for mistake in self.report.mistakes if self.report else ():
             listed += [mistake, *mistake.alternatives]
-        return any(fits(root_of(m), a) for m in listed[:3] for a in self._all())
+        net = self.sheet.net
+        return any(fits(root_of(m, net), a) for m in listed[:3] for a in self._all())
 
     def _all(self):
         return [a for accepted in self.sheet.accepted for a in accepted]
@@ -130,7 +132,7 @@ class Verdict:
             return False
         at = self.sheet.random_at
         stem = at.partition("#")[0]
-        first = (self.report.first_wrong_step or "").partition("[")[0]
+        first = whole_name(self.report.first_wrong_step or "", self.sheet.net)
         return self.values.get(at) == "wrong" and placed(first, stem)
 
     @property
@@ -155,11 +157,20 @@ def placed(at: str, site: str) -> bool:
     return at == site or (not told and at.partition("#")[0] == site.partition("#")[0])
 
 
-def root_of(mistake) -> tuple[str, str, bool, bool]:
+def whole_name(at: str, net: Net) -> str:
+    """A quantity without the entry; the step of a sequence, as in h[2], stays."""
+    return at if at in net.lines else at.partition("[")[0]
+
+
+def numbered(one) -> str:
+    """The mark of an example or of a step of an update, '' where there is neither."""
+    number = one.example if one.example is not None else one.step
+    return f"#{number}" if number is not None else ""
+
+
+def root_of(mistake, net: Net) -> tuple[str, str, bool, bool]:
     """What counts of a root of the report."""
-    at = mistake.at.partition("[")[0]
-    if mistake.example is not None:
-        at += f"#{mistake.example}"
+    at = whole_name(mistake.at, net) + numbered(mistake)
     return mistake.name, at, mistake.possible, mistake.scope == "everywhere"
 
 
@@ -177,10 +188,10 @@ def judge(
     seconds = perf_counter() - began
     values = {}
     for answer in report.answers:
-        name = answer.quantity + (f"#{answer.example}" if answer.example is not None else "")
+        name = answer.quantity + numbered(answer)
         if answer.status != "missing":
             values[name] = SAYS.get(answer.status, answer.status)
-    roots = tuple(root_of(m) for m in report.mistakes)
+    roots = tuple(root_of(m, sheet.net) for m in report.mistakes)
     return Verdict(sheet, report, roots, seconds, values)
 
 

@@ -11,7 +11,10 @@ from benchmarks.diagnosis import backward, forward, losses
 
 @dataclass(frozen=True)
 class Net:
-    """A problem as text, and ``run(pen)``, which writes its lines in order."""
+    """A problem as text, and ``run(pen)``, which writes its lines in order.
+
+    ``listed`` says what the number of a line such as f1#2 counts: examples, or steps.
+    """
 
     title: str
     yaml: str
@@ -20,6 +23,7 @@ class Net:
     densities: dict[str, tuple[str, ...]]
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     whole: bool = False
+    listed: str = "examples"
 
 
 @dataclass(frozen=True)

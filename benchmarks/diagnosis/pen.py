@@ -126,7 +126,9 @@ class Pen:
 
     def _exchanged(self, name: str, value: np.ndarray, form: str) -> np.ndarray:
         target, _, source = form.partition("<-")
-        base, _, index = target.partition("[")
+        base, _, index = (name, "", "") if target == name else target.partition("[")
+        if base == name and source in self.values:
+            return self.values[source]
         if base != name:
             return value
         if index:

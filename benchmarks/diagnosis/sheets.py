@@ -13,6 +13,7 @@ from dataclasses import replace as changed
 
 import numpy as np
 
+from benchmarks.diagnosis.course import draw_course
 from benchmarks.diagnosis.mlp import Net
 from benchmarks.diagnosis.nets import draw_net
 from benchmarks.diagnosis.paper import Rounding, Unwritable, unit, yaml_list
@@ -31,6 +32,7 @@ from benchmarks.diagnosis.truth import (
 )
 
 DENSITIES = ("full", "usual", "sparse", "final")
+NETS = {"dense": draw_net, "course": draw_course}
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,25 +68,28 @@ def sheets(
     rounded: bool = True,
     truth: bool = True,
     start: int = 0,
+    nets: str = "dense",
 ) -> Iterator[Sheet]:
     """Draw sheets. ``kind`` is 'sig', 'dec' or None for both, ``digits`` 2, 3, 4 or None for any.
 
     ``wrong`` is 'mistakes' (30 % of them slips), 'rules', 'slips' or 'random' (a random number).
     ``rounded`` says that lines which are not handed in are rounded on paper too. Without
-    ``truth`` equal explanations are not looked for, which is faster.
+    ``truth`` equal explanations are not looked for, which is faster. ``nets`` is 'dense' or
+    'course', which has convolution, normalisation and the like.
     """
     for index in range(start, start + count):
         key = (seed, index, DENSITIES.index(density), faults, digits or 0)
-        rng = np.random.default_rng([*key, len(kind or ""), len(wrong), rounded])
-        maker = Maker(rng, density, digits, kind, rounded)
+        family = [list(NETS).index(nets)] if nets != "dense" else []
+        rng = np.random.default_rng([*key, len(kind or ""), len(wrong), rounded, *family])
+        maker = Maker(rng, density, digits, kind, rounded, NETS[nets])
         yield maker.make((seed, index), faults, wrong, truth)
 
 
 class Maker:
     """Draws one sheet."""
 
-    def __init__(self, rng, density, digits, kind, rounded):
-        self.rng, self.density = rng, density
+    def __init__(self, rng, density, digits, kind, rounded, draw=draw_net):
+        self.rng, self.density, self.draw = rng, density, draw
         self.digits, self.kind, self.rounded = digits, kind, rounded
 
     def make(self, seed, faults: int, wrong: str, truth: bool) -> Sheet:
@@ -105,7 +110,7 @@ class Maker:
 
     def _desk(self) -> tuple[Desk, Pen]:
         rng = self.rng
-        net = draw_net(rng)
+        net = self.draw(rng)
         rounding = Rounding(
             self.kind or str(rng.choice(["sig", "dec"])),
             self.digits or int(rng.integers(2, 5)),
@@ -199,7 +204,7 @@ class Maker:
         return Sheet(
             seed=seed,
             problem=desk.net.yaml,
-            answers=answers_text(sheet),
+            answers=answers_text(sheet, desk.net.listed),
             net=desk.net,
             rounding=desk.rounding,
             density=self.density,
@@ -211,8 +216,8 @@ class Maker:
         )
 
 
-def answers_text(sheet: dict[str, np.ndarray]) -> str:
-    """The answers file."""
+def answers_text(sheet: dict[str, np.ndarray], listed: str = "examples") -> str:
+    """The answers file; ``listed`` is what the lines with a number are of."""
     lines = ["problem: problem.yaml", "student: s1"]
     plain = {n: v for n, v in sheet.items() if "#" not in n}
     if plain:
@@ -224,7 +229,7 @@ def answers_text(sheet: dict[str, np.ndarray]) -> str:
         if example:
             examples.setdefault(example, []).append(f"    {stem}: {yaml_list(shown)}")
     if examples:
-        lines.append("examples:")
+        lines.append(f"{listed}:")
         for rows in examples.values():
             lines.append("  -" + rows[0][3:])
             lines += rows[1:]
