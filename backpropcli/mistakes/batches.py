@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from backpropcli.language.nodes import Expr, Name, call, index, is_op, names
 from backpropcli.mistakes.layers import lower
 from backpropcli.mistakes.parts import put, walk
+from backpropcli.mistakes.windows import both, uses
 from backpropcli.mistakes.world import World
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Equation
@@ -70,13 +71,19 @@ def batch_sizes(world: World) -> dict[int, str]:
 def batch_terms(world: World) -> Iterator[tuple[str, Expr, str, bool]]:
     """A parameter's gradient of single examples, and a bias' list that is not summed."""
     for equation in world.gradients:
-        if lower(equation) not in world.weights:
+        if lower(equation) not in world.weights - _over_positions(world):
             continue
         for path, node in walk(equation.expr):
             if is_op(node, "sum") and _occurs_elsewhere(world, equation.expr, node):
                 continue  # the sum inside the Jacobian of a softmax
             for expr, how, shaped in _single_examples(world, node):
                 yield equation.name, put(equation.expr, path, expr), how, shaped
+
+
+def _over_positions(world: World) -> set[str]:
+    """The biases of convolutions: their gradients are added up over positions, not examples."""
+    found = (use.node.args[2:] for use in uses(world.forward, *both("conv*d")))
+    return {bias.name for rest in found for bias in rest if isinstance(bias, Name)}
 
 
 def _occurs_elsewhere(world: World, expr: Expr, part: Expr) -> bool:

@@ -175,6 +175,8 @@ find: [dyhat/df, dL/df]
         (EQUAL, "relu-at-zero", "dL/da", 0),
         (EQUAL, "relu-at-zero", "dL/da", 2.5),
         # yhat = 4, so dL/da = 6 and dL/db = 3
+        # the kernel gives (0, 1), and the bias of -1 is subtracted
+        (NETS["slide"], "bias-dropped", "z", [1, 2]),
         (STEP, "wrong-parameter", "a_new", 0.5 - 0.3),
         (STEP, "wrong-parameter", "b_new", 3 - 0.6),
         (STEP, "wrong-parameter", "b_new", 0.5 - 0.3),
@@ -191,6 +193,11 @@ def test_a_form_gives_its_number(text, name, at, value):
 @pytest.mark.parametrize("net", ["A", "S", "T", "B"])
 def test_a_residual_is_no_sum_of_paths(name, net):
     assert not any(at == "dL/dyhat" for at, _ in forms(NETS[net], name))
+
+
+@pytest.mark.parametrize("net", ["slide", "image"])
+def test_positions_of_a_kernel_are_no_examples(net):
+    assert not [at for at, _ in forms(NETS[net], "batch-not-summed") if at == "dL/db"]
 
 
 @pytest.mark.parametrize("name", ["reg-factor-two", "reg-scale-mismatch", "reg-on-bias"])

@@ -24,6 +24,7 @@ from backpropcli.language.nodes import Number, is_op, with_args
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.layers import biased_sums
 from backpropcli.mistakes.parts import Term, put, walk
+from backpropcli.mistakes.windows import both, uses
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
 
@@ -41,6 +42,20 @@ def edits(world: World) -> Iterator[Edit]:
         yield from world.edit(name, one.put(turned), "subtracted", 1.0, bias=bias, how="subtracts")
     for equation in world.forward:
         yield from _without_ones(world, equation)
+    yield from _of_convolutions(world)
+
+
+def _of_convolutions(world: World) -> Iterator[Edit]:
+    """The bias that a convolution takes as its last operand left out, or subtracted."""
+    for use in uses(world.forward, *both("conv*d")):
+        op, (x, kernel, *rest) = use.node.op, use.node.args
+        name = use.equation.name
+        for bias in rest:
+            text = world.text(bias)
+            without = use.called(op, x, kernel)
+            yield from world.edit(name, without, "dropped", bias=text, how="leaves out")
+            turned = use.called(op, x, kernel, -bias)
+            yield from world.edit(name, turned, "subtracted", 1.0, bias=text, how="subtracts")
 
 
 def _without_ones(world: World, equation: Equation) -> Iterator[Edit]:
@@ -71,6 +86,7 @@ MISTAKE = Mistake(
             answers="z: [-1.6, 1.95]\nh: [0, 1.95]\nyhat: -1.12\n",
             at="z",
         ),
+        Example("image", "z: [[-2.5, 7, 5.5], [3, -12.5, 11.5], [15, -5.5, -17]]\n", "z"),
     ),
     edits=edits,
     look_alikes=("wrong-parameter", "missing-term-in-chain"),

@@ -71,6 +71,7 @@ MISTAKE = Mistake(
     remedy="Add up what comes back from all positions: {at} = {right}.",
     examples=(
         Example("slide", "dL/db: -0.5\n", "dL/db", ("z", "dL/dk", "dL/dx")),
+        Example("slide", "dL/db: [1, -2]\n", "dL/db", ("z", "dL/dk", "dL/dx")),
         Example(
             "image",
             "dL/dK: [[0.5, 0.22222], [0.97222, -0.5]]\n",
