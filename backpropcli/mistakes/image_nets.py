@@ -80,6 +80,16 @@ network:
 upstream: {n: [1, 0, -1]}
 find: [n, dL/dx]
 """,
+    "variance": """\
+inputs:
+  x: [1, 2, 3, 6]
+network:
+  m: mean(x)
+  c: x - m
+  v: mean(c**2)
+  d: v/3.5
+find: [c, v, d]
+""",
     "batch-norms": """\
 inputs:
   X: [[1, 2], [3, 5], [4, 1]]

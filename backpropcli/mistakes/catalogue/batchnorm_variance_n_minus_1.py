@@ -20,8 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
-from backpropcli.language.nodes import Expr, as_expr, call
+from backpropcli.language.nodes import Expr, Name, as_expr, call, is_op
 from backpropcli.mistakes.entry import Edit, Example, Mistake
 from backpropcli.mistakes.parts import scaled
 from backpropcli.mistakes.windows import Use, uses
@@ -42,6 +43,34 @@ def edits(world: World) -> Iterator[Edit]:
             other = _with(world, use, axes, Fraction(count, count - 1))
             facts = {"less": str(count - 1), "count": str(count)}
             yield from world.edit(use.equation.name, use.put(other), use.node.op, 0.0, **facts)
+    for use in uses(world.forward, "mean"):  # the variance written out
+        count = _squares(world, use.node.args[0], use.params.get("axis"))
+        if count > 1:
+            other = use.put(scaled(use.node, Fraction(count, count - 1)))
+            facts = {"less": str(count - 1), "count": str(count)}
+            yield from world.edit(use.equation.name, other, "mean", 0.0, **facts)
+
+
+def _squares(world: World, power: Expr, axis: Any) -> int:
+    """Over how many squared distances from their own mean a mean runs; 0 for other means."""
+    if not is_op(power, "pow") or power.args[1] != as_expr(2):
+        return 0
+    distance = _meaning(world, power.args[0])
+    if not is_op(distance, "sub"):
+        return 0
+    middle = _meaning(world, distance.args[1])
+    if not is_op(middle, "mean") or middle.args[0] != distance.args[0]:
+        return 0
+    shape = world.shape(power) or ()
+    count = product(shape[i] for i in axes_of(len(shape), axis))
+    return count if isinstance(count, int) else 0
+
+
+def _meaning(world: World, expr: Expr) -> Expr:
+    """What a name stands for, where it has an equation."""
+    while isinstance(expr, Name) and expr.name in world.equations:
+        expr = world.equations[expr.name].expr
+    return expr
 
 
 def _axes(use: Use, shape: Shape) -> tuple[int, ...]:
@@ -98,6 +127,7 @@ MISTAKE = Mistake(
             "N",
             ("L", "dL/dN"),
         ),
+        Example("variance", "c: [-2, -1, 0, 3]\nv: 4.6667\nd: 1.3333\n", "v"),
     ),
     edits=edits,
 )
