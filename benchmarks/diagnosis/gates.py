@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from benchmarks.diagnosis.judge import Verdict
 from benchmarks.diagnosis.measures import Share, status_share, times
-from benchmarks.diagnosis.suites import Suite, clean, left_out, one_fault, random_error, several
+from benchmarks.diagnosis.suites import (
+    Suite,
+    clean,
+    course,
+    left_out,
+    one_fault,
+    random_error,
+    several,
+)
 
 SEED = 2024
 
@@ -46,6 +54,8 @@ SHORT: dict[str, Suite] = {
     "left out": left_out("usual", 40),
     **{f"correct {d}": clean(d, True, 50) for d in ("full", "usual", "sparse", "final")},
     **{f"unrounded {d}": clean(d, False, 50) for d in ("full", "usual", "sparse", "final")},
+    "course": course("usual", 1, 40),
+    "course correct": course("usual", 0, 100),
 }
 DENSE = ("correct full", "correct usual", "unrounded full", "unrounded usual")
 THIN = ("correct sparse", "correct final", "unrounded sparse", "unrounded final")
@@ -67,6 +77,9 @@ GATES = (
         share_of(lambda v: v.named_wrongly),
         high=0.30,
     ),
+    Gate("one mistake, course sheet, right name and place", ("course",), EXACT, low=0.85),
+    Gate("false alarm, correct course sheet", ("course correct",), ALARM, high=0.01),
+    Gate("status of each value, course sheet", ("course",), status_share, low=0.97),
     Gate("status of each value", ("full", "usual", "two", "random"), status_share, low=0.98),
 )
 

@@ -7,7 +7,7 @@ import time
 from benchmarks.diagnosis import measures as m
 from benchmarks.diagnosis.judge import NoChecker, Verdict, judge
 from benchmarks.diagnosis.sheets import DENSITIES, Sheet, sheets
-from benchmarks.diagnosis.suites import ABLATIONS, SUITES, Suite, failed
+from benchmarks.diagnosis.suites import ABLATIONS, COURSE, SUITES, Suite, failed
 
 
 def everything(seed: int, scale: float) -> None:
@@ -24,6 +24,9 @@ def everything(seed: int, scale: float) -> None:
     print("\nMost frequent confusions:")
     for made, said, count in m.confusions(one):
         print(f"  {count:4}  {made} taken for {said}")
+    print("\nExercises of a course: convolution, normalisation, recurrence, optimizers ...")
+    more = {kind: _group(kind, suites, seed, scale) for kind, suites in COURSE.items()}
+    _each_mistake([v for verdicts in more["one"].values() for v in verdicts])
     _ablations(seed, scale)
     every = [v for group in ran.values() for verdicts in group.values() for v in verdicts]
     print(f"\nTime of a sheet: {m.times(every)}")

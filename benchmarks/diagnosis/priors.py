@@ -27,13 +27,13 @@ TIERS = {
     0.5: """derivative-for-value value-for-derivative loss-before-after-step off-by-one-step
         broadcast-all-pairs dot-for-outer""",
 }
-# Rare on paper as a whole, but on an exercise about these layers as common as any other.
+# What the exercises of a course are there to measure: rare on paper, drawn most often there.
 COURSE = """conv-kernel-flip conv-input-grad-not-flipped conv-offset conv-spatial-mean
     maxpool-spread avgpool-undivided dropout-mask-or-scale batchnorm-stats-constant
     batchnorm-variance-n-minus-1 bptt-truncated embedding-duplicate-overwritten
     optimizer-state-slip weight-decay-slip"""
 WEIGHTS = {name: weight for weight, names in TIERS.items() for name in names.split()}
-WEIGHTS |= dict.fromkeys(COURSE.split(), 5.0)
+WEIGHTS |= dict.fromkeys(COURSE.split(), 20.0)
 
 EVERYWHERE = {
     "missing-activation-derivative",

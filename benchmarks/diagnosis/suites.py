@@ -106,6 +106,19 @@ RANDOM = (
 )
 LEFT_OUT = (left_out("usual", 100), left_out("sparse", 50))
 
+
+def course(density: str, faults: int, count: int) -> Suite:
+    """Sheets of the exercises beyond dense layers, correct in every way of rounding, or not."""
+    any_way = {"digits": None, "kind": None} if not faults else {}
+    draw = {"density": density, "faults": faults, "nets": "course", **any_way}
+    how = f"{faults} mistake" if faults else "correct"
+    return Suite(f"course, {how}, {density}", count, draw)
+
+
+COURSE = {
+    "one": tuple(course(d, 1, 100) for d in DENSITIES),
+    "clean": tuple(course(d, 0, 100) for d in DENSITIES),
+}
 SUITES: dict[str, tuple[Suite, ...]] = {
     "one": ONE,
     "many": MANY,

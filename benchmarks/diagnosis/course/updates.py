@@ -10,6 +10,7 @@ from benchmarks.diagnosis import backward, forward, losses
 from benchmarks.diagnosis.course.numbers import Numbers
 from benchmarks.diagnosis.course.sheet import exercise, text_of
 from benchmarks.diagnosis.mlp import Net
+from benchmarks.diagnosis.paper import Unwritable
 from benchmarks.diagnosis.pen import Pen
 
 STEPS = (1, 2)
@@ -133,6 +134,8 @@ class UpdateRun:
         at = f"w_new#{n}"
         form = pen.fault(SLIP, at, "no root", "uncorrected")
         m, v = (kept["m"], kept["v"]) if form == "uncorrected" else hats
+        if np.any(v == 0):
+            raise Unwritable("an average of squares that is rounded to nothing")
         root = v if form == "no root" else np.sqrt(abs(v))
         pen.line(at, self._moved(pen, at, w, self._step(pen, at, m / (root + EPS))))
 
