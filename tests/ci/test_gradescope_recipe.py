@@ -178,7 +178,10 @@ def test_a_result_is_written_whatever_the_program_does(autograder, program):
 def test_the_target_of_make(tmp_path):
     """``make -n`` prints the command without running it."""
     ran = subprocess.run(
-        ["make", "-n", "autograder", "PROBLEM=hw1.yaml", "REVEAL=hint", f"VENV={tmp_path}"],
+        [
+            "make", "-n", "--no-print-directory", "autograder",
+            "PROBLEM=hw1.yaml", "REVEAL=hint", f"VENV={tmp_path}",
+        ],
         cwd=ROOT, env={**os.environ, "MAKEFLAGS": ""}, capture_output=True, text=True, timeout=30,
         check=True,
     )  # fmt: skip
