@@ -41,7 +41,7 @@ def rows(environment: Mapping[str, str]) -> Iterator[Row]:
         for call in GOALS:
             words = [str(PROBLEM) if w == "three-layer" else w for w in call.split(" ")]
             if words[0] == "check":
-                words = [*words[:-1], _sheet(folder, words[-1]), "--exit-zero"]
+                words = [*words[:-1], _sheet(folder, words[-1]), "-p", str(PROBLEM), "--exit-zero"]
             actions[call] = partial(_run, [*_command(), *words], own)
         times = in_turns(actions, ROUNDS)
     for call, goal in GOALS.items():
@@ -53,7 +53,7 @@ def _sheet(folder: str, name: str) -> str:
     """An answers file for the three-layer problem; in one of them the 2 of the square is kept."""
     slope = "[63, 42, -28]" if name == "one-mistake" else "[31.5, 21, -14]"
     answers = {"z1": "[-1, 2, 3]", "h1": "[0, 2, 3]", "z2": "[9, 6, -4]", "yhat": "5", "L": "6.125"}
-    lines = [f"problem: {PROBLEM}", "answers:", *(f"  {k}: {v}" for k, v in answers.items())]
+    lines = ["answers:", *(f"  {k}: {v}" for k, v in answers.items())]
     path = Path(folder) / f"{name}.yaml"
     path.write_text("\n".join([*lines, f"  dL/dW3: {slope}"]) + "\n", encoding="utf-8")
     return str(path)
