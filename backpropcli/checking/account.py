@@ -223,34 +223,6 @@ class Accounts:
             found = self.written[which] = paper, exact, legal, key
         return found
 
-    def evidence(self, account: Account, part: Candidate) -> float:
-        """How much shorter the account is for naming it, beside spelling the numbers out.
-
-        Mistakes that explain a number only together have no more evidence than both at once.
-        """
-        mended = {id(p): self._mended(account, (p,)) for p in account.parts}
-        together = [p for p in account.parts if mended[id(p)] & mended[id(part)] or p is part]
-        alone = self._gain(account, (part,))
-        return min(alone, self._gain(account, together)) if len(together) > 1 else alone
-
-    def _mended(self, account: Account, parts: Sequence[Candidate]) -> set[int]:
-        """The entries that are less off with these parts of an account than without them."""
-        rest = self.make(tuple(p for p in account.parts if p not in parts), strict=False)
-        return {
-            which
-            for which, before in (rest.left.items() if rest else ())
-            if which not in account.left or account.left[which].spelled < before.spelled
-        }
-
-    def _gain(self, account: Account, parts: Sequence[Candidate]) -> float:
-        rest = self.make(tuple(p for p in account.parts if p not in parts), strict=False)
-        if rest is None:
-            return 0.0
-        mended = self._mended(account, parts)
-        without = sum(b.spelled if w in mended else b.cost for w, b in rest.left.items())
-        with_it = sum(left.cost for left in account.left.values())
-        return without - with_it - sum(self.part_cost(p, account.parts) for p in parts)
-
 
 _LEFT: Kept[tuple[Array | None, float]] = Kept()
 

@@ -11,6 +11,7 @@ from backpropcli.autodiff.tidy import tidy
 from backpropcli.checking.account import Account
 from backpropcli.checking.candidates import Candidate
 from backpropcli.checking.data import Root
+from backpropcli.checking.evidence import evidence
 from backpropcli.checking.telling import Found, Teller
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, is_op, postorder
@@ -33,7 +34,7 @@ class RuleTeller(Teller):
         kept = tuple(p for p in account.parts if p is not part)
         rest = self.search.accounts.make(kept, strict=False)
         entries = self.explained(rest, account)
-        evidence = self.search.accounts.evidence(account, part)
+        bits = evidence(self.search.accounts, account, part)
         rivals = self.rivals(account, part, entries)
         told = {_mark(p) for p in kept}
         chosen, others = self.ranked([part, *rivals], entries, told)
@@ -42,8 +43,8 @@ class RuleTeller(Teller):
         root = replace(
             root,
             alternatives=alternatives,
-            evidence=evidence,
-            possible=evidence < self.search.settings.threshold
+            evidence=bits,
+            possible=bits < self.search.settings.threshold
             or self.fits_partly(rest, account, entries),
             decides=self.search.decides(account, part, [chosen, *others]) if others else "",
             follow=self.followers(entries),

@@ -11,7 +11,7 @@ import click
 
 from backpropcli.cli.output import guarded, guarded_json, terminal, write
 from backpropcli.files.visible import visible_name
-from backpropcli.grading.atomic import make_folder_of, write_whole
+from backpropcli.files.whole import make_folder_of, write_whole
 from backpropcli.grading.collect import Skipped
 from backpropcli.grading.identity import likely_pattern, unmatched
 from backpropcli.report.books import LOST

@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from backpropcli.errors import BackpropError, Complaint, Place
-
 # Blanks and colours before it do not count: what a runner makes of them is its own affair.
 _COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
 
@@ -81,36 +79,6 @@ def write(text: str, output: str | None) -> None:
         except BrokenPipeError:  # the reader has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
-    path = os.path.realpath(output)
-    try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, "w", encoding="utf-8") as file:  # a pipe or a device keeps being one
-                file.write(text)
-        else:
-            _replace(path, text)
-    except OSError as error:
-        raise BackpropError(
-            Complaint(f"cannot be written: {error.strerror}", Place(output))
-        ) from None
+    from backpropcli.files.whole import write_whole
 
-
-def _replace(path: str, text: str) -> None:
-    """Write beside the file and rename, so that no reader sees half of it."""
-    import tempfile
-
-    folder, name = os.path.split(path)
-    handle, beside = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.chmod(beside, 0o666 & ~_umask())
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    write_whole(output, (text,))
