@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 from asyncio import CancelledError
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from multiprocessing import current_process
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0  # seconds to find the cluster, and the first of its workers
 LOST = 30.0  # seconds without any worker after which the cluster is given up
+MOST_OVER = 256  # runs that a worker knows to be over
 AHEAD = 2  # batches for each thread of the cluster: none waits for the next
 BROKE = "the connection to it broke"
 RESUME = "the submissions that are judged are noted down: --resume goes on from there"
@@ -147,6 +149,8 @@ def judge_batch(order: Order, batch: Sequence[Task]) -> Answer:
     if not any(os.path.lexists(os.path.join(folder, task.file.path)) for task in batch):
         said = f"its workers do not see {visible_name(folder)}: it has to be on a disk of them all"
         return Answer(unfit=said)
+    if order.run in _over:
+        return Answer()
     with _borrowed(order) as supervisor:
         return Answer(tuple(chain.from_iterable(supervisor.results([batch]))))
 
@@ -154,17 +158,20 @@ def judge_batch(order: Order, batch: Sequence[Task]) -> Answer:
 # Supervisors of this worker of the cluster that wait for the next batch of their run: the process
 # that judges is started once, not for each batch. Threads take turns.
 _idle: dict[str, list[Supervisor]] = {}
+# Runs that were given up: a batch of theirs may begin here all the same, since Dask takes it back
+# only after a while.
+_over: deque[str] = deque(maxlen=MOST_OVER)
 _lock = threading.Lock()
 
 
 @contextlib.contextmanager
 def _borrowed(order: Order) -> Iterator[Supervisor]:
     with _lock:
-        begun = _idle.setdefault(order.run, [])
+        begun = [] if order.run in _over else _idle.setdefault(order.run, [])
         supervisor = begun.pop() if begun else None
         others = [run for run in _idle if run != order.run]
     for run in others:  # their clients have gone without a word
-        forget(run)
+        _end_waiting(run)
     _become_parent()
     supervisor = supervisor or Supervisor(order.factory, order.setup, jobs=1)
     try:
@@ -181,7 +188,13 @@ def _borrowed(order: Order) -> Iterator[Supervisor]:
 
 
 def forget(run: str) -> None:
-    """End what waits for more batches of a run."""
+    """End a run for good: what waits for more batches of it, and those that are still to come."""
+    with _lock:
+        _over.append(run)
+    _end_waiting(run)
+
+
+def _end_waiting(run: str) -> None:
     with _lock:
         waiting = _idle.pop(run, [])
     for supervisor in waiting:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -10,14 +11,21 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 
 import pytest
 from grading_support import RIGHT, class_of, small_problem, wild
 
+import backpropcli
 from backpropcli.cli.main import run as command
 from backpropcli.errors import BackpropError
+from backpropcli.grading import cluster
+from backpropcli.grading.collect import collect
+from backpropcli.grading.exercises import load_exercises
+from backpropcli.grading.judging import Setup, judge
 from backpropcli.grading.run import Plan, grade
+from backpropcli.grading.worker import Task
 
 distributed = pytest.importorskip("distributed")
 HERE = Path(__file__).parent
@@ -94,16 +102,27 @@ def test_an_interrupted_run_leaves_nothing_on_the_workers(tmp_path, address):
         time.sleep(0.1)
 
 
+def test_a_batch_that_begins_after_its_run_was_given_up_leaves_nothing(tmp_path):
+    """Dask takes batches back only after a while: one may begin when all is over."""
+    folder = class_of(tmp_path / "class", s1=RIGHT)
+    exercises = load_exercises([small_problem(tmp_path)]).exercises
+    tasks = [Task(n, file) for n, file in enumerate(collect(str(folder)).files)]
+    run = uuid.uuid4().hex
+    order = cluster.Order(run, backpropcli.__version__, judge, Setup(str(folder), exercises))
+    assert len(cluster.judge_batch(order, tasks).results) == 1
+    assert run in cluster._idle
+    cluster.forget(run)
+    assert cluster.judge_batch(order, tasks) == cluster.Answer()
+    assert run not in cluster._idle
+    assert not multiprocessing.active_children()
+
+
 def left_on(address):
     with distributed.Client(address, set_as_default=False) as client:
         return set(client.run(left_behind).values())
 
 
 def left_behind():
-    import multiprocessing
-
-    from backpropcli.grading import cluster
-
     return len(cluster._idle), len(multiprocessing.active_children())
 
 
