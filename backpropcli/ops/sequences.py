@@ -11,6 +11,7 @@ from backpropcli.language.nodes import Expr, Number, call, index
 from backpropcli.ops import shapes
 from backpropcli.ops.activations import last_sum
 from backpropcli.ops.entry import Array, Inexact, Op, Sample, ShapeError, Site, Vjp, no_cost
+from backpropcli.ops.masks import mask_trouble
 from backpropcli.ops.shaping import numbering_trouble
 from backpropcli.ops.sizes import Shape, Size, product, shape_text
 
@@ -91,10 +92,10 @@ def _masked_softmax(x: Array, mask: Array) -> Array:
 
 
 def _masked_domain(x: Array, mask: Array) -> str:
-    mask = np.asarray(mask, float)
-    if not np.isin(mask, (0.0, 1.0)).all():
-        return "a mask holds 1 where attention is allowed and 0 elsewhere"
-    allowed = np.add.reduce(np.broadcast_to(mask, np.shape(x)), axis=-1)
+    said = mask_trouble(mask, "where attention is allowed")
+    if said:
+        return said
+    allowed = np.add.reduce(np.broadcast_to(np.asarray(mask, float), np.shape(x)), axis=-1)
     return "" if np.all(allowed) else "the mask leaves a row with nothing to attend to"
 
 

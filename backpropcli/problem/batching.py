@@ -30,12 +30,16 @@ def read_plan(draft: Draft, entries: Mapping[str, Node], examples: int, rates: i
     rounds = [order[i : i + size] for i in range(0, len(order), size)] if examples else [()]
     steps = _steps(draft, entries, len(rounds), rates)
     if rates and steps != rates and not told:
-        said = f"update: {rates} learning rates for {steps} step{'' if steps == 1 else 's'}"
+        said = f"update: {_counted(rates, 'learning rate')} for {_counted(steps, 'step')}"
         draft.complain(said, entries["lr"], "a list of rates has one for each step")
     counted = rates > 0 or any(key in entries for key in KEYS)
     if len(rounds) == 1:
         return Plan(steps, (), counted)
     return Plan(steps, tuple(rounds[i % len(rounds)] for i in range(steps)), counted)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _without_examples(draft: Draft, entries: Mapping[str, Node]) -> bool:

@@ -46,6 +46,7 @@ def read_update(draft: Draft, node: Node, known: Known) -> Update | None:
         return None
     rule = _rule(draft, mapping)
     entries = _entries(draft, mapping, rule)
+    rule = rule or RULES["sgd"]
     counter = "t_step" if "t" in known.taken else "t"
     rate = read_rate(draft, entries.get("lr"), mapping, counter)
     plan = read_plan(draft, entries, known.examples, len(rate.rates))
@@ -78,7 +79,8 @@ def read_update(draft: Draft, node: Node, known: Known) -> Update | None:
     return update
 
 
-def _rule(draft: Draft, mapping: Mapping) -> Rule:
+def _rule(draft: Draft, mapping: Mapping) -> Rule | None:
+    """The rule; nothing after a complaint: what it has and what it makes is not known then."""
     node = next((value for key, value in mapping.entries if key.text == "rule"), None)
     if node is None:
         return RULES["sgd"]
@@ -87,24 +89,25 @@ def _rule(draft: Draft, mapping: Mapping) -> Rule:
     if rule is None:
         said = f"update: `rule` is {', '.join(RULES)}; found {describe(node)}"
         draft.complain(said, node, nearest(text, RULES) if text else "")
-    return rule or RULES["sgd"]
+        draft.blind = True
+    return rule
 
 
-def _entries(draft: Draft, mapping: Mapping, rule: Rule) -> dict[str, Node]:
-    """The entries that this rule has; of others it is told where they belong."""
-    known = ["rule", "lr", "only", "weight_decay", *STEP_KEYS, *(s.name for s in rule.settings)]
-    known += ["form"] if rule.forms else []
-    known += ["state"] if rule.state else []
-    known += ["bias_correction"] if rule.corrects else []
+def _entries(draft: Draft, mapping: Mapping, rule: Rule | None) -> dict[str, Node]:
+    """The entries that this rule has; of others it is told where they belong.
+
+    Where the rule is not known, what belongs to any rule is passed over.
+    """
+    known = ["rule", "lr", "only", "weight_decay", *STEP_KEYS, *(_own(rule) if rule else ())]
     kept = []
     for key, value in mapping.entries:
         owners = _owners(key.text)
         if key.text in known or not (owners or key.text in CALLED):
             kept.append((key, value))
-        elif owners:
+        elif owners and rule:
             said = f"update: {rule.name} has no `{key.text}`"
             draft.complain(said, key, f"that belongs to {', '.join(owners)}")
-        else:
+        elif not owners:
             meant = CALLED[key.text]
             draft.complain(f"update: unknown key `{key.text}`", key, f"did you mean `{meant}`?")
     return draft.entries(mapping._replace(entries=tuple(kept)), known)
@@ -112,14 +115,15 @@ def _entries(draft: Draft, mapping: Mapping, rule: Rule) -> dict[str, Node]:
 
 def _owners(key: str) -> list[str]:
     """The rules that have a setting."""
-    found = []
-    for rule in RULES.entries():
-        own = {s.name for s in rule.settings}
-        own |= {"form"} if rule.forms else set()
-        own |= {"state"} if rule.state else set()
-        own |= {"bias_correction"} if rule.corrects else set()
-        found += [rule.name] if key in own else []
-    return found
+    return [rule.name for rule in RULES.entries() if key in _own(rule)]
+
+
+def _own(rule: Rule) -> list[str]:
+    """The keys that not every rule has."""
+    own = [setting.name for setting in rule.settings]
+    own += ["form"] if rule.forms else []
+    own += ["state"] if rule.state else []
+    return own + (["bias_correction"] if rule.corrects else [])
 
 
 def _only(draft: Draft, node: Node | None) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from backpropcli.errors import EvaluationError
 from backpropcli.evaluate.counts import cost
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Name
@@ -81,6 +82,15 @@ def test_dropout_scales_what_is_kept() -> None:
     found = solve(problem)
     assert found.total.exact["h"].tolist() == [5, 0]
     assert found.total.exact["dL/dx"].tolist() == [Fraction(5, 2), 0]
+
+
+@pytest.mark.parametrize("mask", ["[2, 0]", "[1, 0.5]", "[1, -1]"])
+def test_a_mask_that_is_not_of_zeros_and_ones(mask) -> None:
+    text = f"inputs: {{m: {mask}}}\nweights: {{x: [4, 6]}}\nnetwork: {{h: %s}}\nloss: sum(h)"
+    with pytest.raises(EvaluationError, match="a mask holds 1 for what is kept and 0 elsewhere"):
+        solve(problem_from_text(text % "'dropout(x, m, 0.5)'"))
+    # Nothing is asked of the numbers of a product: that is how a scaled mask is written.
+    solve(problem_from_text(text % "x * m"))
 
 
 @pytest.mark.parametrize(

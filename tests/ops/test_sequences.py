@@ -123,7 +123,10 @@ def test_the_mask_hides_and_gets_no_gradient():
     ("mask", "said"),
     [
         ("[[0, 0], [1, 1]]", "the mask leaves a row with nothing to attend to"),
-        ("[[1, 0.5], [1, 1]]", "a mask holds 1 where attention is allowed and 0 elsewhere"),
+        (
+            "[[1, 0.5], [1, 1]]",
+            "a mask holds 1 where attention is allowed and 0 elsewhere, found 0.5",
+        ),
         ("[[1, 0, 1], [1, 1, 1]]", "do not fit together"),
     ],
 )

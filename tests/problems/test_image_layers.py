@@ -193,6 +193,8 @@ def test_wrong_lines_are_told(lines, data, said) -> None:
 
 def test_given_weights_of_another_shape() -> None:
     said = complaint("conv2d(2, 3)", data=IMAGE + "}\nweights: {W1: {shape: [2, 3, 5, 5]}")
-    assert "W1 is (2, 3, 5, 5), this layer needs (out, in, kh, kw) = (2, 3, 3, 3)" in said
+    assert "W1 is (2, 3, 5, 5), `conv2d(2, 3)` in line" in said
+    assert "needs (out, in, kh, kw) = (2, 3, 3, 3)" in said
     said = complaint("dropout(0.5)", "dense(1)", data="x: [1, 2], mask1: [1, 0, 1]")
-    assert "mask1 is (3,), this layer needs (2,)" in said
+    assert "mask1 is (3,), `dropout(0.5)` in line" in said
+    assert "needs (2,)" in said

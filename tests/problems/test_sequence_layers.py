@@ -325,5 +325,6 @@ def test_a_weight_of_another_shape():
     with pytest.raises(ProblemError) as caught:
         problem_from_text("inputs: {x: [[1, 2]]}\nweights: {lstm1_Uf: [[1, 2]]}\n"
                           "network:\n  - lstm(3)\n")  # fmt: skip
-    said = "network: lstm1_Uf is (1, 2), this layer needs (3, 3)"
-    assert caught.value.complaints[0].message == said
+    told = caught.value.complaints[0]
+    assert told.message == "lstm1_Uf is (1, 2), `lstm(3)` in line 4 needs (3, 3)"
+    assert (told.place.line, told.place.column, told.width) == (2, 11, len("lstm1_Uf"))

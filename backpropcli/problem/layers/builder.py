@@ -147,10 +147,16 @@ class Builder:
             self.draft.given[name] = Given(name, kind, shape)
         elif given.shape != shape:
             meant = f"{order} = {shape_text(shape)}" if order else shape_text(shape)
-            said = f"network: {name} is {shape_text(given.shape)}, this layer needs {meant}"
-            self.draft.complain(said, self._node)
-            self._spoiled = True
+            self._refuse(name, f"{name} is {shape_text(given.shape)}", meant)
         self.shapes[name] = shape
+
+    def _refuse(self, name: str, found: str, meant: str) -> None:
+        """Complain about what is given, where it is given: that is what has to be changed."""
+        node, source = self._node, self.draft.source
+        place = self.draft.places.get(name, node.place)
+        said = f"{found}, `{node.text}` in line {node.place.line} needs {meant}"
+        self.draft.complaints.append(source.complaint(said, place, width=len(name)))
+        self._spoiled = True
 
     def value(self, name: str, text: str) -> str:
         """An equation of the layer; its value enters what follows.
