@@ -17,7 +17,7 @@ from backpropcli.cli.main import complain, internal
 from backpropcli.cli.output import guarded, guarded_json, is_yaml, same_file, terminal, write
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
-from backpropcli.report.checks import kind, load, names, tells_ungraded
+from backpropcli.report.checks import kind, load, names, refused, tells_ungraded
 from backpropcli.report.reveal import LEVELS
 
 if TYPE_CHECKING:
@@ -127,10 +127,9 @@ def command(
     _refuse_collisions(answers, problem, targets)
     reports, ungraded, codes = _checked(answers, problem, seconds)
     for target in targets:
-        if reports or tells_ungraded(target.form):
-            screen = terminal(color, target.output is not None)
-            options = CheckOptions(reveal, *screen, len(answers) > 1, tuple(ungraded))
-            _write(reports, target, options)
+        screen = terminal(color, target.output is not None)
+        options = CheckOptions(reveal, *screen, len(answers) > 1, tuple(ungraded))
+        _write(reports, target, options)
     percent = Fraction(str(min_score))
     if not exit_zero and not _all_pass(reports, percent):
         codes.append(1)
@@ -227,5 +226,12 @@ def _all_pass(reports: Sequence[CheckReport], percent: Fraction) -> bool:
 
 
 def _write(reports: Sequence[CheckReport], target: Target, options: CheckOptions) -> None:
-    text = load(target.form)(reports, options)
+    """Write a report; a file has all submissions, also for a format that people read."""
+    told = tells_ungraded(target.form)
+    parts = [load(target.form)(reports, options)] if reports or told else []
+    if target.output is not None and not told:
+        parts += [refused(target.form, one, options) for one in options.ungraded]
+    if not parts:
+        return
+    text = "\n".join(parts)
     write(GUARDS[kind(target.form)](text), target.output)

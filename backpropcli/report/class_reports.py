@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from backpropcli.errors import Complaint
-from backpropcli.report.checks import kind, load, tells_ungraded
+from backpropcli.report.checks import kind, load, refused
 from backpropcli.report.options import CheckOptions, Ungraded
-from backpropcli.report.results import error_text
+from backpropcli.report.results import unique
 
 if TYPE_CHECKING:
     from backpropcli.checking.data import CheckReport
@@ -43,12 +43,8 @@ class Renderer:
         if report is not None:
             options = CheckOptions(self.reveal)
             return {form: load(form)([report], options) for form in self.forms}
-        ungraded = Ungraded(outcome.file, tuple(complaints))
-        options = CheckOptions(self.reveal, ungraded=(ungraded,))
-        said = f"{outcome.file} cannot be graded.\n{error_text(complaints)}\n"
-        return {
-            form: load(form)([], options) if tells_ungraded(form) else said for form in self.forms
-        }
+        one = Ungraded(outcome.file, tuple(complaints), 0, outcome.student, outcome.problem)
+        return {form: refused(form, one, CheckOptions(self.reveal)) for form in self.forms}
 
 
 class Files(NamedTuple):
@@ -107,16 +103,29 @@ def _one_after_the_other(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _suites(texts: Callable[[], Iterable[str]]) -> Iterator[str]:
-    """The suites of all documents below one element, which counts them."""
+    """The suites of all documents below one element, which counts them.
+
+    A student who answers two problems, or a file that does, gets a number behind the second name:
+    of two tests with the same names GitLab shows one.
+    """
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
+    files: list[str] = []
+    classes: list[str] = []
     for text in texts():
-        for name, value in ET.fromstring(text).attrib.items():  # noqa: S314  (our own text)
-            if name in counts:
-                counts[name] += int(value)
+        document = ET.fromstring(text)  # noqa: S314  (our own text)
+        for count in counts:
+            counts[count] += int(document.attrib[count])
+        for suite in document:
+            files.append(suite.attrib["name"])
+            classes.append(next((c.attrib["classname"] for c in suite.iter("testcase")), ""))
+    names = zip(unique(files), unique(classes), strict=True)
     told = "".join(f' {name}="{value}"' for name, value in counts.items())
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<testsuites name="backprop"{told} time="0">\n'
     for text in texts():
         for suite in ET.fromstring(text):  # noqa: S314
+            suite.attrib["name"], student = next(names)
+            for case in suite.iter("testcase"):
+                case.attrib["classname"] = student
             yield "  " + ET.tostring(suite, encoding="unicode").strip() + "\n"
     yield "</testsuites>\n"

@@ -33,11 +33,16 @@ class Options(NamedTuple):
 
 
 class Ungraded(NamedTuple):
-    """A submission that cannot be graded, and why; ``after`` so many reports it was handed in."""
+    """A submission that cannot be graded, and why; ``after`` so many reports it was handed in.
+
+    ``student`` and ``problem`` are known where it belongs to a class.
+    """
 
     submission: str
     complaints: tuple[Complaint, ...]
     after: int = 0
+    student: str = ""
+    problem: str = ""
 
 
 class CheckOptions(NamedTuple):

@@ -119,7 +119,9 @@ def error_text(errors: Iterable[Complaint]) -> str:
 
 def _ungraded(one: Ungraded) -> Suite:
     errors = one.complaints or (Complaint("it cannot be graded"),)
-    return Suite(visible_name(one.submission), "", "", "cannot be graded", 0.0, 0.0, (), (), errors)
+    name, student = visible_name(one.submission), visible_name(one.student)
+    problem, said = visible_name(one.problem), "cannot be graded"
+    return Suite(name, student, problem, said, 0.0, 0.0, (), (), errors)
 
 
 def _suite(report: CheckReport, reveal: str) -> Suite:

@@ -208,10 +208,14 @@ def test_output_to_a_file_and_to_a_minus(checked, tmp_path, capsys):
     assert "correct" in (tmp_path / "out.txt").read_text()
 
 
-def test_nothing_is_written_where_nothing_could_be_graded(checked, tmp_path, capsys):
+def test_a_file_tells_what_could_not_be_graded(checked, tmp_path, capsys):
+    (tmp_path / "out.txt").write_text("a report of an hour ago")
     ran = run(capsys, "check", "unreadable.yaml", "-o", "out.txt")
     assert (ran.code, ran.out) == (3, "")
-    assert not (tmp_path / "out.txt").exists()
+    assert (tmp_path / "out.txt").read_text().startswith("unreadable.yaml cannot be graded.\n")
+    ran = run(capsys, "check", "unreadable.yaml", "good.yaml", "--report", "markdown=out.txt")
+    assert (ran.code, "unreadable.yaml" in ran.out) == (3, False)
+    assert "# Cannot be graded: `unreadable.yaml`" in (tmp_path / "out.txt").read_text()
     assert run(capsys, "check", "unreadable.yaml", "-f", "json", "-o", "out.txt").code == 3
     assert json.loads((tmp_path / "out.txt").read_text())["status"] == "ungraded"
 

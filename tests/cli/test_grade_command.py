@@ -114,7 +114,7 @@ def test_reports_go_to_a_folder_a_pattern_or_one_file(capsys, folder):
         (r["student"], r["status"], r["score"])
         for r in json.loads((folder / "all.json").read_text())
     ]
-    assert told == [("ann", "graded", 4), ("bob", "graded", 3), (None, "ungraded", None)]
+    assert told == [("ann", "graded", 4), ("bob", "graded", 3), ("cyd", "ungraded", None)]
     suites = ET.parse(folder / "all.xml").getroot()
     assert suites.get("tests") == str(len(list(suites.iter("testcase")))) == "9"
     assert suites.get("failures") == str(len(list(suites.iter("failure")))) == "1"

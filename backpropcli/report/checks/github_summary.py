@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backpropcli.checking.data import CheckReport
+from backpropcli.report.checks.markdown import refused
 from backpropcli.report.checks.markdown import render as render_page
 from backpropcli.report.judging import plural
-from backpropcli.report.marks import cell_code, code, escaped, fenced
+from backpropcli.report.marks import cell_code, escaped
 from backpropcli.report.options import CheckOptions
-from backpropcli.report.results import Suite, error_text, suites
+from backpropcli.report.results import Suite, suites
 
 TELLS_UNGRADED = True
 MOST_BYTES = 1_000_000
@@ -24,7 +25,7 @@ def render(reports: Sequence[CheckReport], options: CheckOptions) -> str:
     """All submissions as one page."""
     found = suites(reports, options)
     pages = ["\n".join(_table(found)) + "\n"] if len(found) > 1 else []
-    pages += ["\n".join(_ungraded(suite)) + "\n" for suite in found if not suite.is_graded]
+    pages += [refused(suite.name, suite.errors) for suite in found if not suite.is_graded]
     pages += [render_page([report], options) for report in reports]
     return "\n".join(_kept(pages))
 
@@ -45,9 +46,3 @@ def _table(found: Sequence[Suite]) -> Iterator[str]:
     for suite in found:
         cells = (cell_code(suite.name), cell_code(suite.student), escaped(suite.summary))
         yield f"| {' | '.join(cells)} |"
-
-
-def _ungraded(suite: Suite) -> Iterator[str]:
-    yield f"# Cannot be graded: {code(suite.name)}"
-    yield ""
-    yield from fenced(error_text(suite.errors).split("\n"))

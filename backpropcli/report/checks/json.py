@@ -54,7 +54,8 @@ def _ungraded(one: Ungraded) -> dict[str, Any]:
     nothing = CheckReport(visible_name(one.submission), "", "", "", (), ())
     return {
         **as_data(nothing),
-        "problem": None,
+        "student": visible_name(one.student) or None,
+        "problem": visible_name(one.problem) or None,
         "status": "ungraded",
         "score": None,
         "max_score": None,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from backpropcli.checking.data import CheckReport
+from backpropcli.errors import Complaint
 from backpropcli.report.carets import marked
 from backpropcli.report.findings import Finding, Group, Page, Said, make_page
 from backpropcli.report.judging import mark
 from backpropcli.report.marks import cell_code, code, escaped, fenced
 from backpropcli.report.options import CheckOptions
+from backpropcli.report.results import error_text
 
 ROOM = 100  # columns of a line of the answers file
 
@@ -18,6 +20,12 @@ def render(reports: Sequence[CheckReport], options: CheckOptions) -> str:
     """The reports as one Markdown page."""
     pages = [make_page(report, options.reveal) for report in reports]
     return "\n".join("\n".join([*_page(page), ""]) for page in pages)
+
+
+def refused(name: str, errors: Iterable[Complaint]) -> str:
+    """The page of a submission that cannot be graded."""
+    said = fenced(error_text(errors).split("\n"))
+    return "\n".join([f"# Cannot be graded: {code(name)}", "", *said, ""])
 
 
 def _page(page: Page) -> Iterator[str]:

@@ -1,0 +1,82 @@
+"""The reports of a class in their files: pages without markup, tests with names of their own."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from cli_support import run
+
+SQUARE = """\
+inputs: {x: 1.5}
+weights: {w: 2}
+network:
+  z: w*x
+loss: (z - 1)**2
+find: {z: 1, L: 1, dL/dz: 1, dL/dw: 1}
+"""
+RIGHT = "answers: {z: 3, L: 4, dL/dz: 4, dL/dw: 6}\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A class of three, one of whom cannot be read."""
+    (tmp_path / "square.yaml").write_text(SQUARE)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "ann.yaml").write_text(RIGHT)
+    (tmp_path / "class" / "bob.yaml").write_text(RIGHT)
+    (tmp_path / "class" / "cyd.yaml").write_text("answers: [\n")
+    return tmp_path
+
+
+def grade(capsys, folder, *arguments):
+    problem = folder / "square.yaml"
+    return run(capsys, "grade", folder / "class", "-p", problem, "--jobs", "1", *arguments)
+
+
+def test_a_page_of_what_cannot_be_graded_holds_no_markup(capsys, folder):
+    (folder / "class" / "<img src=x>.yaml").write_text("answers: {z: 3}\nscore: 4\n")
+    (folder / "class" / "cyd.yaml").write_text("Hi ` <img src=y> [me](javascript:0) `\n# big\n")
+    page = folder / "all.md"
+    assert grade(capsys, folder, "-o", folder / "g.csv", "--report", f"markdown={page}").code == 0
+    outside, inside = [], False
+    for line in page.read_text().splitlines():
+        if line.startswith("```"):
+            inside = not inside
+        elif not inside:
+            outside.append(re.sub(r"(`+).*?\1", "", line))  # code spans
+    assert not inside
+    assert not [line for line in outside if "<img" in line or "javascript" in line]
+    assert sum(line.startswith("# Cannot be graded") for line in outside) == 2
+
+
+def test_no_two_tests_of_a_class_have_the_same_names(capsys, folder):
+    """GitLab shows the first of two, so that the others would be lost."""
+    (folder / "other.yaml").write_text(SQUARE)
+    for name in ("ann", "bob"):
+        (folder / "class" / f"{name}.yaml").unlink()
+        (folder / "class" / name).mkdir()
+        (folder / "class" / name / "square.yaml").write_text("answers: [\n")
+        both = f"problem: other\n{RIGHT}---\nproblem: square\n{RIGHT}"
+        (folder / "class" / name / "both.yaml").write_text(both)
+    out = folder / "all.xml"
+    ran = grade(
+        capsys, folder, "-p", folder / "other.yaml", "-o", "-", "--report", f"junit={out}",
+    )  # fmt: skip
+    assert ran.code == 0
+    root = ET.parse(out).getroot()
+    names = [(c.attrib["classname"], c.attrib["name"]) for c in root.iter("testcase")]
+    assert len(names) == len(set(names)) == 2 * 2 * 4 + 1
+    assert {name for name, _ in names} == {"ann", "ann (2)", "bob", "bob (2)", "cyd"}
+    files = [suite.attrib["name"] for suite in root]
+    assert len(files) == len(set(files)) == 5
+
+
+def test_a_test_of_what_cannot_be_graded_is_named_by_the_student(capsys, folder):
+    for name in ("dan", "eve"):
+        (folder / "class" / name).mkdir()
+        (folder / "class" / name / "answers.yaml").write_text("answers: [\n")
+    out = folder / "all.xml"
+    assert grade(capsys, folder, "-o", "-", "--report", f"junit={out}").code == 0
+    cases = ET.parse(out).getroot().iter("testcase")
+    lost = [case.attrib["classname"] for case in cases if case.attrib["name"] == "submission"]
+    assert lost == ["cyd", "dan", "eve"]
