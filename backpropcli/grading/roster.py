@@ -39,6 +39,12 @@ FIRST, LAST = ("firstname", "givenname", "first"), ("lastname", "surname", "fami
 # A participant of Moodle as its downloads name it, and the number as its worksheets write it.
 PARTICIPANT = re.compile(r"(.+)_(\d+)")
 
+# What Excel reads and drops: a first line that names the delimiter, and a formula around a text
+# that keeps the zeros at its front.
+EXCEL = re.compile(r"\Asep=.\n", re.IGNORECASE)
+AS_TEXT = re.compile(r'="([^"]*)"')
+MOST_TOLD = 8
+
 
 @dataclass(frozen=True)
 class Member:
@@ -95,26 +101,31 @@ def read_roster(path: str | os.PathLike[str]) -> Roster:
     """Read a CSV file with a header; raises ``BackpropError`` if it is no list of students."""
     source = read_source(os.fspath(path), LIMITS)
     place = Place(source.name)
+    text = EXCEL.sub("", source.text)
+    skipped = source.text.count("\n") - text.count("\n")
     try:
-        rows = list(csv.reader(io.StringIO(source.text), delimiter=_delimiter(source.text)))
+        rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
     except csv.Error as error:
         raise BackpropError(Complaint(f"cannot be read as CSV: {error}", place)) from None
     header = [cell.strip() for cell in rows[0]] if rows else []
     columns = {_plain(name): at for at, name in reversed(list(enumerate(header)))}
     ids = [columns[name] for name in map(_plain, IDS) if name in columns]
     if not ids:
+        told = ", ".join(f"`{visible_name(name)[:40]}`" for name in header[:MOST_TOLD] if name)
+        said = f"the list has no column of ids{f', only {told}' if told else ''}"
         hint = "the first line names the columns, such as: id,name,email"
-        raise BackpropError(Complaint("the list has no column of ids", place, hint))
-    return _roster(rows[1:], header, columns, ids, place)
+        raise BackpropError(Complaint(said, place, hint))
+    return _roster(rows[1:], header, columns, ids, place._replace(line=skipped + 1))
 
 
 def _roster(
     rows: list[list[str]], header: list[str], columns: dict[str, int], ids: list[int], place: Place
 ) -> Roster:
+    """The students in the rows below the header, whose line is that of ``place``."""
     members: list[Member] = []
     keys: list[list[str]] = []
     seen: set[str] = set()
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(rows, place.line + 1):
         known = [key for at in ids if (key := _cell(row, at))]
         if not known or known[0].casefold() == "points possible":
             continue
@@ -126,6 +137,8 @@ def _roster(
         email = next((_cell(row, columns[n]) for n in EMAILS if n in columns), "")
         members.append(Member(visible_name(known[0]), email, _name(row, columns), fields))
         keys.append([visible_name(key) for key in known])
+    if not members:
+        raise BackpropError(Complaint("the list has no students", place._replace(line=0)))
     return Roster(members, keys)
 
 
@@ -138,7 +151,9 @@ def _name(row: list[str], columns: dict[str, int]) -> str:
 
 
 def _cell(row: list[str], at: int) -> str:
-    return row[at].strip() if at < len(row) else ""
+    found = row[at].strip() if at < len(row) else ""
+    as_text = AS_TEXT.fullmatch(found)
+    return as_text[1].strip() if as_text else found
 
 
 def _plain(name: str) -> str:

@@ -183,6 +183,9 @@ def test_a_bad_assignment_is_refused(tmp_path, text):
         ("name,Username", "Ann Ax,s1"),
         ("Student,ID,SIS User ID,SIS Login ID,Section", '"Ax, Ann",77,9,s1,A'),
         ("First name\tLast name\tStudent ID", "Ann\tAx\tS1"),
+        ("sep=;\nid;name", "s1;Ann Ax"),
+        ("id,name", '="s1",Ann Ax'),
+        ("id,name", '"=""s1""","Ax, Ann"'),
     ],
 )
 def test_rosters_of_several_kinds(tmp_path, header, row):
@@ -196,12 +199,22 @@ def test_rosters_of_several_kinds(tmp_path, header, row):
     assert found == {"s1": "graded", "s2": "missing", "guest": "graded"}
 
 
-@pytest.mark.parametrize("text", ["", "color,size\nred,3\n", "id\ns1\ns1\n"])
+@pytest.mark.parametrize("text", ["", "color,size\nred,3\n", "id\ns1\ns1\n", "id\n"])
 def test_a_bad_roster_is_refused(tmp_path, text):
     (tmp_path / "roster.csv").write_text(text)
     folder = class_of(tmp_path / "class", a=RIGHT)
     with pytest.raises(BackpropError):
         grade(folder, small_problem(tmp_path), roster=tmp_path / "roster.csv", plan=PLAN)
+
+
+def test_what_is_wrong_with_a_roster_is_told_with_its_place(tmp_path):
+    folder, problem = class_of(tmp_path / "class", a=RIGHT), small_problem(tmp_path)
+    (tmp_path / "roster.csv").write_text("sep=;\nid;name\ns1;a\ns1;b\n")
+    with pytest.raises(BackpropError, match=r"roster\.csv:4:1: s1 is listed twice"):
+        grade(folder, problem, roster=tmp_path / "roster.csv", plan=PLAN)
+    (tmp_path / "roster.csv").write_text("Matrikelnummer,Name\n1,Ann\n")
+    with pytest.raises(BackpropError, match="only `Matrikelnummer`, `Name`"):
+        grade(folder, problem, roster=tmp_path / "roster.csv", plan=PLAN)
 
 
 def test_a_changed_file_is_judged_again_and_another_problem_refused(tmp_path):
