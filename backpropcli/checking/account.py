@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from backpropcli.checking.candidates import Candidate
+from backpropcli.checking.candidate import Candidate
 from backpropcli.checking.costs import NOT_CARRIED, REPEATED, SLACK, spelled
 from backpropcli.checking.exempt import Exempt
 from backpropcli.checking.judge import Judge
@@ -268,8 +268,3 @@ def _least(lefts: Iterable[Left]) -> float:
     known = list(lefts)
     partners = {partner for left in known for partner in _partners(left)}
     return sum(left.cost for left in known if left.which not in partners)
-
-
-def overlap(one: Candidate, parts: Sequence[Candidate]) -> bool:
-    """Whether a mistake changes an equation that others change too."""
-    return any(not one.places.isdisjoint(part.places) for part in parts)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from math import log2
 
+from backpropcli.checking.candidate import Candidate, Candidates, Change
 from backpropcli.checking.costs import REPEATED, class_bits, total_weight
 from backpropcli.checking.formula import Formula
 from backpropcli.checking.graph import TOTAL, Graph, Instance
-from backpropcli.language.nodes import Expr, call, postorder
+from backpropcli.language.nodes import Expr, postorder
 from backpropcli.language.timeline import without_steps
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.entry import Edit, Mistake
@@ -21,63 +20,9 @@ from backpropcli.problem.quantities import split_derivative
 MOST_WORK = 60_000  # parts of equations that the ways to make one mistake may have in all
 
 
-@dataclass(eq=False)
-class Change:
-    """A node computed otherwise."""
-
-    node: int
-    expr: Expr
-    parents: tuple[int, ...]
-    formula: Formula
-
-
-@dataclass(eq=False)
-class Candidate:
-    """A mistake at a place, or everywhere: the nodes that it changes and what it costs."""
-
-    mistake: Mistake
-    edit: Edit
-    at: Instance
-    changes: tuple[Change, ...]
-    bits: float
-    everywhere: bool = False
-    members: tuple[Candidate, ...] = ()
-    order: int = 0
-
-    @cached_property
-    def nodes(self) -> tuple[int, ...]:
-        """The nodes that it changes."""
-        return tuple(change.node for change in self.changes)
-
-    @cached_property
-    def places(self) -> frozenset[int]:
-        """The same, as a set."""
-        return frozenset(self.nodes)
-
-
-@dataclass(eq=False)
-class Candidates:
-    """The candidates of a problem by the nodes they change."""
-
-    all: list[Candidate] = field(default_factory=list)
-    notices: list[Candidate] = field(default_factory=list)
-    misshapen: list[Candidate] = field(default_factory=list)
-    by_node: dict[int, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
-
-
-def world_of(graph: Graph) -> World:
-    """The equations of a graph as mistakes see them; notes the other form of its slopes."""
-    run = graph.solution.examples[0] if graph.solution.examples else graph.solution.total
-    world = World(graph.program, run.values, tuple(graph.totals.values()), graph.parts)
-    for slope in world.slopes:
-        form = slope.replaced_by(call(slope.activation + "'", slope.argument, **dict(slope.params)))
-        graph.other_slopes[slope.equation.name] = Formula(form)
-    return world
-
-
-def candidates(graph: Graph, world: World, leave_out: Collection[str] = ()) -> Candidates:
+def candidates(graph: Graph, leave_out: Collection[str] = ()) -> Candidates:
     """All candidates of the catalogue on a graph; ``leave_out`` are names that are not tried."""
-    maker = _Maker(graph, Candidates())
+    maker, world = _Maker(graph, Candidates()), graph.world
     sizes = {name: len(postorder(e.expr)) for name, e in world.equations.items()}
     for mistake in catalogue().entries():
         if mistake.edits is not None and mistake.name not in leave_out:

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from backpropcli.checking.answers import RawAnswers, raw_answers, read_answers, submission
-from backpropcli.checking.candidates import Candidates, candidates, world_of
-from backpropcli.checking.conventions import legal_convention
-from backpropcli.checking.costs import THRESHOLD
+from backpropcli.checking.candidate import Candidates
 from backpropcli.checking.data import CheckReport, Submission
 from backpropcli.checking.findings import Findings
 from backpropcli.checking.formula_entries import put_in_formulas
-from backpropcli.checking.formula_report import FormulaReport
 from backpropcli.checking.graph import Graph
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.lines import judge_workings
-from backpropcli.checking.mending import mended
 from backpropcli.checking.named_problem import load_named
 from backpropcli.checking.named_problem import problem_path as named_path
-from backpropcli.checking.open_formulas import OpenFormulas
 from backpropcli.checking.paper import Judging
 from backpropcli.checking.search import Search, Settings
-from backpropcli.checking.sheet import lay_out
+from backpropcli.checking.sheet import Sheet, lay_out
 from backpropcli.files.source import Source
-from backpropcli.mistakes.world import World
 from backpropcli.problem import Problem, load_problem
 from backpropcli.solution import Solution, solve
+
+if TYPE_CHECKING:  # what few sheets need is imported where one does
+    from backpropcli.checking.mending import Misfit
+    from backpropcli.checking.open_formulas import OpenFormulas
 
 SECONDS = 1.0  # for the search in one submission
 
@@ -44,7 +41,7 @@ class Options:
     leave_out: tuple[str, ...] = ()
     clamp: bool = True
     ranking: str = "length"
-    threshold: float = THRESHOLD
+    threshold: float = Settings.threshold
     tolerance: float | None = None
 
 
@@ -56,7 +53,6 @@ class Checker:
         self.options = options or Options()
         self._solutions: dict[tuple[str, ...], tuple[Solution, Graph]] = {}
         self._candidates: dict[int, Candidates] = {}
-        self._worlds: dict[int, World] = {}
 
     @cached_property
     def judging(self) -> Judging:
@@ -74,6 +70,8 @@ class Checker:
     @cached_property
     def open(self) -> OpenFormulas:
         """What judges formulas for quantities that have no number."""
+        from backpropcli.checking.open_formulas import OpenFormulas
+
         return OpenFormulas(self.problem, self.options.leave_out)
 
     def graph(self, also: Collection[str]) -> Graph:
@@ -86,17 +84,15 @@ class Checker:
         )
         if key not in self._solutions:
             solution = solve(self.problem, key)
-            graph = Graph(solution)
-            self._solutions[key] = solution, graph
-            self._worlds[id(graph)] = world_of(graph)
+            self._solutions[key] = solution, Graph(solution)
         return self._solutions[key][1]
 
     def known(self, graph: Graph) -> Candidates:
         """The ways to make each known mistake on a graph."""
         if id(graph) not in self._candidates:
-            self._candidates[id(graph)] = candidates(
-                graph, self._worlds[id(graph)], self.options.leave_out
-            )
+            from backpropcli.checking.candidates import candidates
+
+            self._candidates[id(graph)] = candidates(graph, self.options.leave_out)
         return self._candidates[id(graph)]
 
     def check(self, handed_in: Submission) -> CheckReport:
@@ -106,16 +102,23 @@ class Checker:
 
     def _check(self, handed_in: Submission) -> CheckReport:
         graph = self.graph([c.name for c in handed_in.claims if "/" in c.name])
-        handed_in, misfits = mended(self.open.with_constants(handed_in, graph), self.problem)
+        if self.problem.is_open:
+            handed_in = self.open.with_constants(handed_in, graph)
+        handed_in, misfits = self.mended(handed_in)
         sheet = lay_out(graph, handed_in.claims)
         put_in_formulas(sheet)
         judge = Judge(sheet, self.judging, self.options.clamp)
         convention = ""
         if judge.is_off() and self.options.clamp:
+            from backpropcli.checking.conventions import legal_convention
+
             found = legal_convention(judge)
             if found is not None:
                 judge, convention = found
-        judge_workings(judge)
+        if any(len(claim.links) > 1 for claim in handed_in.claims):
+            from backpropcli.checking.lines import judge_workings
+
+            judge_workings(judge)
         settings = Settings(
             self.options.seconds,
             self.options.leave_out,
@@ -127,7 +130,28 @@ class Checker:
         if again is not None:
             judge, search = again, Search(again, self.known(graph), settings)
         report = Findings(handed_in, judge, search, convention).report()
-        formulas = self.open.judged(sheet, self.options.seconds)
+        if self.problem.is_open or misfits or any(c.sizes is not None for c in handed_in.claims):
+            return self.with_formulas(report, sheet, misfits)
+        return report
+
+    def mended(self, handed_in: Submission) -> tuple[Submission, Sequence[Misfit]]:
+        """The submission with formulas that fit after all, and those whose parts do not fit."""
+        if all(claim.trouble is None for claim in handed_in.claims):
+            return handed_in, ()
+        from backpropcli.checking.mending import mended
+
+        return mended(handed_in, self.problem)
+
+    def with_formulas(
+        self, report: CheckReport, sheet: Sheet, misfits: Sequence[Misfit]
+    ) -> CheckReport:
+        """The report with what is found about formulas without numbers, and about shapes."""
+        from backpropcli.checking.formula_report import FormulaReport
+        from backpropcli.checking.open_formulas import Judged
+
+        formulas = Judged()
+        if self.problem.is_open:
+            formulas = self.open.judged(sheet, self.options.seconds)
         return FormulaReport(report, sheet, formulas, misfits).made()
 
     def without_carrying(self, search: Search) -> Judge | None:
@@ -135,8 +159,11 @@ class Checker:
 
         Whether it was can be seen only once it is known what was meant.
         """
-        account, judge = search.best(), search.judge
-        if not account.parts or not account.left or not self.options.clamp:
+        judge = search.judge
+        if not self.options.clamp or not judge.is_off():
+            return None
+        account = search.best()
+        if not account.parts or not account.left:
             return None
         changes = {
             change.node: (change.formula, change.parents)

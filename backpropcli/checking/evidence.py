@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backpropcli.checking.account import Account, Accounts
-from backpropcli.checking.candidates import Candidate
+from backpropcli.checking.candidate import Candidate
 
 
 def evidence(accounts: Accounts, account: Account, part: Candidate) -> float:

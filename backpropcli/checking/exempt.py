@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from backpropcli.checking.candidates import Candidate, Change
+from backpropcli.checking.candidate import Candidate, Change
 from backpropcli.checking.formula import Formula
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Judging, fits
 from backpropcli.checking.trial import Trial
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Number
-from backpropcli.mistakes.loss import read_loss
 from backpropcli.ops.entry import Array
 from backpropcli.problem import Problem
 
@@ -153,7 +152,10 @@ class Exempt:
 
     def loss_kind(self) -> str:
         """What kind of loss the problem has."""
-        return read_loss(self.judge.graph.program, Shapes(self.judge.graph.program.shapes)).kind
+        from backpropcli.mistakes.loss import read_loss
+
+        program = self.judge.graph.program
+        return read_loss(program, Shapes(program.shapes)).kind
 
     def node(self, which: int) -> int:
         """The node of an entry with numbers."""

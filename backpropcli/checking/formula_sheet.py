@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from backpropcli.checking.candidates import Candidates
+from backpropcli.checking.candidate import Candidates
 from backpropcli.checking.data import Claim, Root
 from backpropcli.checking.draws import sized
 from backpropcli.checking.formula_entries import put_value

@@ -11,6 +11,7 @@ from backpropcli.checking.counted import counted
 from backpropcli.checking.formula import Compute, Formula, on_paper, total_of
 from backpropcli.checking.met import Meetings
 from backpropcli.checking.nodes import TOTAL, WHOLE, Instance, Node
+from backpropcli.checking.otherwise import other_slopes, world_of
 from backpropcli.checking.unrolling import build_steps
 from backpropcli.language.nodes import Expr
 from backpropcli.problem.data import Equation
@@ -35,7 +36,6 @@ class Graph:
         self._on_paper: dict[int, Formula] = {}
         self.totals: dict[str, Equation] = {}  # over the examples
         self.parts: dict[str, tuple[int, ...]] = {}  # the shapes of what they add up
-        self.other_slopes: dict[str, Formula] = {}
         self._build()
         for i, node in enumerate(self.nodes):
             for parent in node.parents:
@@ -45,6 +45,9 @@ class Graph:
     def meetings(self) -> Meetings:
         """The nodes as they were met on the sheets of a class."""
         return Meetings(self)
+
+    world = cached_property(world_of)
+    other_slopes = cached_property(other_slopes)
 
     def find(self, name: str, example: int = 0, step: int = 0) -> int | None:
         """The node of a quantity; an example's or a step's (from 1) own one, or nothing.

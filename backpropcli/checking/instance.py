@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,18 +18,6 @@ from backpropcli.problem.data import Definition, Equation, Given, Problem
 SMALLEST = 3  # of a named size: 1 and 2 are too often factors
 LARGEST = 60
 GREAT = 12
-
-
-def is_open(problem: Problem) -> bool:
-    """Whether some given value has no numbers."""
-    return any(given.value is None for given in _all_given(problem))
-
-
-def _all_given(problem: Problem) -> Iterator[Given]:
-    yield from problem.given.values()
-    yield from problem.upstream.values()
-    for example in problem.examples:
-        yield from example.values()
 
 
 def instance_sizes(problem: Problem, number: int, small: bool = False) -> dict[str, int]:
@@ -48,7 +36,7 @@ def instance_sizes(problem: Problem, number: int, small: bool = False) -> dict[s
 
 def can_be_small(problem: Problem, formulas: Iterable[Expr]) -> bool:
     """Whether great sizes may have small numbers: they stand in no equation, and all fits then."""
-    if any(given.value is not None and given.shape for given in _all_given(problem)):
+    if any(given.value is not None and given.shape for given in problem.all_given):
         return False
     exprs = [equation.expr for equation in problem.equations]
     exprs += [definition.expr for definition in problem.definitions]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from backpropcli.checking.data import Answer
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper, is_cut, is_rounded_up
-from backpropcli.checking.search import Search
 from backpropcli.checking.sheet import Entry
 from backpropcli.checking.status import Standing
 from backpropcli.ops.entry import Array
+
+if TYPE_CHECKING:
+    from backpropcli.checking.search import Search
 
 NO_NAME = "this line is off; no known mistake explains it"
 UNFOLLOWED = "this could not be followed: it goes on from a value that is all zero or unusable"

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backpropcli.checking.candidates import Candidates, candidates, world_of
+from backpropcli.checking.candidate import Candidates
+from backpropcli.checking.candidates import candidates
 from backpropcli.checking.data import Claim, LinkFinding, Root, Submission
 from backpropcli.checking.formula_entries import as_constant
 from backpropcli.checking.formula_sheet import IN_DIGITS, FormulaSheet, OnInstance
 from backpropcli.checking.graph import Graph
 from backpropcli.checking.in_names import common_root
-from backpropcli.checking.instance import can_be_small, instance_of, instance_sizes, is_open
+from backpropcli.checking.instance import can_be_small, instance_of, instance_sizes
 from backpropcli.checking.lines import formula_links
 from backpropcli.checking.repairs import Repairer
 from backpropcli.checking.search import Settings
@@ -68,13 +69,10 @@ class OpenFormulas:
     def __init__(self, problem: Problem, leave_out: Collection[str] = ()) -> None:
         self.problem = problem
         self.leave_out = (*leave_out, *IN_DIGITS)
-        self.is_open = is_open(problem)
         self._known: dict[tuple[int, tuple[str, ...], bool], Known | None] = {}
 
     def with_constants(self, handed_in: Submission, graph: Graph) -> Submission:
         """The submission with numbers as constant formulas where a quantity has no number."""
-        if not self.is_open:
-            return handed_in
         claims = tuple(
             replace(claim, formula=as_constant(claim.written), written=None)
             if claim.written is not None
@@ -90,7 +88,7 @@ class OpenFormulas:
         claims = [
             (position, entry.claim)
             for position, entry in enumerate(sheet.entries)
-            if entry.node is None and entry.formula is not None and self.is_open
+            if entry.node is None and entry.formula is not None
         ]
         found = Judged(tuple(position for position, _ in claims))
         verdicts = {p: sheet.entries[p].formula for p in found.positions}
@@ -252,9 +250,7 @@ class OpenFormulas:
             except EvaluationError:
                 self._known[key] = None
                 return None
-            world = world_of(graph)
-            made = candidates(graph, world, self.leave_out)
-            self._known[key] = Known(graph, sizes, made)
+            self._known[key] = Known(graph, sizes, candidates(graph, self.leave_out))
         return self._known[key]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from backpropcli.checking.account import Account
 from backpropcli.checking.data import Root
 from backpropcli.checking.judge import Judge
-from backpropcli.checking.rule_roots import RuleTeller
 from backpropcli.checking.search import Search
-from backpropcli.checking.slip_roots import SlipTeller
-from backpropcli.checking.telling import Found
+
+if TYPE_CHECKING:
+    from backpropcli.checking.telling import Found
 
 
 @dataclass(eq=False)
@@ -25,6 +25,8 @@ class Made:
 def made_roots(judge: Judge, search: Search) -> Made:
     """The roots of the best account of a sheet."""
     made = Made()
+    if not judge.is_off():
+        return made
     for position, one in enumerate(sorted(_all(judge, search), key=lambda one: one.order)):
         made.roots.append(one.root)
         if one.is_rule:
@@ -35,7 +37,11 @@ def made_roots(judge: Judge, search: Search) -> Made:
 
 
 def _all(judge: Judge, search: Search) -> list[Found]:
-    account: Account = search.best()
+    from backpropcli.checking.rule_roots import RuleTeller
+    from backpropcli.checking.slip_roots import SlipTeller
+    from backpropcli.checking.telling import Found
+
+    account = search.best()
     rules = RuleTeller(judge, search)
     slips = SlipTeller(rules)
     found = [rules.found(account, part) for part in account.parts]

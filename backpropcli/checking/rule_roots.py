@@ -9,7 +9,7 @@ import numpy as np
 
 from backpropcli.autodiff.tidy import tidy
 from backpropcli.checking.account import Account
-from backpropcli.checking.candidates import Candidate
+from backpropcli.checking.candidate import Candidate
 from backpropcli.checking.data import Root
 from backpropcli.checking.evidence import evidence
 from backpropcli.checking.telling import Found, Teller

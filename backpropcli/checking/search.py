@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backpropcli.checking.account import Account, Accounts, overlap
-from backpropcli.checking.candidates import Candidate, Candidates
+from backpropcli.checking.candidate import Candidate, Candidates
 from backpropcli.checking.exempt import Exempt
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper, fits
-from backpropcli.checking.shown import Pen, SlipFound
 from backpropcli.checking.trial import Trial
+
+if TYPE_CHECKING:  # what is needed only where something is off is imported there
+    from backpropcli.checking.account import Account, Accounts
+    from backpropcli.checking.shown import SlipFound
 
 MOST_ROOTS = 6
 MOST_PAIRS = 3000
@@ -42,11 +46,19 @@ class Search:
         self.trial = Trial(judge)
         self.exempt = Exempt(judge, self.trial, known.notices)
         self.wrong = self.exempt.wrong
-        self.accounts = Accounts(judge, self.trial, self.exempt, Pen(judge, settings.leave_out))
         self.started = perf_counter()
         self.cut = False
         self._best: Account | None = None
         self._behind = {w: self.trial.behind(self.exempt.node(w)) for w in self.wrong}
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """What makes accounts of this sheet."""
+        from backpropcli.checking.account import Accounts
+        from backpropcli.checking.shown import Pen
+
+        pen = Pen(self.judge, self.settings.leave_out)
+        return Accounts(self.judge, self.trial, self.exempt, pen)
 
     def best(self) -> Account:
         """The cheapest account that was found in the time there is."""
@@ -69,6 +81,8 @@ class Search:
 
     def contradicts(self, which: int) -> bool:
         """Whether the mistakes that were found lead to other numbers than stand here."""
+        if not self.wrong:
+            return False
         prediction = self.best().predictions.get(which)
         paper = self.sheet.entries[which].paper
         if prediction is None or paper is None:
@@ -105,7 +119,7 @@ class Search:
         for one in candidates:
             if self.is_late():
                 break
-            if one in account.parts or overlap(one, account.parts):
+            if one in account.parts or one.overlaps(account.parts):
                 continue
             trial = self.accounts.make((*account.parts, one), limit=(best or account).cost)
             if trial is None or trial.cost >= (best or account).cost - 1e-9:
@@ -133,10 +147,10 @@ class Search:
                     break
                 if tried >= MOST_PAIRS or self.is_late():
                     return best
-                if overlap(first, (second,)) or not _share(first, second, spaces):
+                if first.overlaps((second,)) or not _share(first, second, spaces):
                     continue
                 tried += 1
-                kept = tuple(p for p in account.parts if not overlap(p, (first, second)))
+                kept = tuple(p for p in account.parts if not p.overlaps((first, second)))
                 trial = self.accounts.make((*kept, first, second), limit=best.cost)
                 if trial is not None and trial.cost < best.cost - 1e-9:
                     best = trial
@@ -171,7 +185,7 @@ class Search:
         wanted = flat.reshape(np.shape(meant))
         found = []
         for one in self.relevant():
-            if overlap(one, account.parts) or self.is_late():
+            if one.overlaps(account.parts) or self.is_late():
                 continue
             predicted = self.trial.predictions(one.changes) or {}
             if set(predicted) & set(self.wrong) != {which}:
@@ -204,7 +218,7 @@ class Search:
         # Of an account that leaves something, another one may leave the same at any length.
         limit = np.inf if account.left else np.nextafter(account.cost + TIE, np.inf)
         for one in self.relevant():
-            if one in account.parts or overlap(one, others) or self.is_late():
+            if one in account.parts or one.overlaps(others) or self.is_late():
                 continue
             trial = self.accounts.make((*others, one), limit=limit, or_clean=not account.left)
             if trial is None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from backpropcli.checking.candidates import Change
 from backpropcli.checking.judge import Judge
 from backpropcli.ops.entry import Array
+
+if TYPE_CHECKING:
+    from backpropcli.checking.candidate import Change
 
 Prediction = tuple[Array, Array]  # the numbers that must come out, and how far rounding moves them
 MARGIN = 1.25

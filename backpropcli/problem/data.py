@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
@@ -187,6 +187,19 @@ class Problem:
     def values(self) -> list[str]:
         """The names of the network's values and the loss, in order."""
         return [equation.name for equation in self.equations]
+
+    @property
+    def all_given(self) -> Iterator[Given]:
+        """What is given for the whole problem, from outside, and in each example."""
+        yield from self.given.values()
+        yield from self.upstream.values()
+        for example in self.examples:
+            yield from example.values()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether some given value has no numbers."""
+        return any(given.value is None for given in self.all_given)
 
     def source_line(self, place: Place | None) -> str:
         """The line of the file at a place, or nothing."""

@@ -15,9 +15,25 @@ print(code, *(name for name in heavy if name in sys.modules), file=sys.stderr)
 """
 
 
-def loaded(*arguments):
+OWN = """
+import sys
+from backpropcli.cli.main import run
+code = run(sys.argv[1:])
+print(code, *(name for name in sys.modules if name.startswith("backpropcli")), file=sys.stderr)
+"""
+RIGHT = """answers:
+  z1: [-1, 2, 3]
+  h1: [0, 2, 3]
+  z2: [9, 6, -4]
+  yhat: 5
+  L: 6.125
+  dL/dW3: [31.5, 21, -14]
+"""
+
+
+def loaded(*arguments, script=SCRIPT):
     ran = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *arguments],
+        [sys.executable, "-c", script, *arguments],
         capture_output=True,
         text=True,
         env=environment(),
@@ -26,6 +42,17 @@ def loaded(*arguments):
     )
     code, *names = ran.stderr.splitlines()[-1].split()
     return int(code), set(names)
+
+
+def own(*arguments):
+    """The modules of the package that a command loads."""
+    return loaded(*arguments, script=OWN)[1]
+
+
+def sheet(folder, text):
+    path = folder / "a.yaml"
+    path.write_text(text)
+    return str(path)
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("--version",)])
@@ -96,3 +123,27 @@ def test_importing_the_package_loads_no_sympy_and_no_rich():
         check=True,
     )
     assert ran.stdout.strip() == ""
+
+
+DIAGNOSIS = {
+    f"backpropcli.checking.{name}"
+    for name in ("candidates", "account", "shown", "rule_roots", "slip_roots", "costs")
+}
+SELDOM = {
+    f"backpropcli.checking.{name}"
+    for name in ("open_formulas", "mending", "lines", "workings", "formulas", "formula_report")
+}
+
+
+def test_a_sheet_on_which_all_is_right_loads_nothing_about_mistakes(tmp_path):
+    names = own("check", "-f", "plain", "--exit-zero", "-p", RELU, sheet(tmp_path, RIGHT))
+    assert "backpropcli.checking.judge" in names
+    assert not [name for name in names if name.startswith("backpropcli.mistakes")]
+    assert not names & (DIAGNOSIS | SELDOM)
+
+
+def test_a_wrong_number_loads_the_diagnosis_but_not_what_judges_formulas(tmp_path):
+    wrong = sheet(tmp_path, RIGHT.replace("[31.5, 21, -14]", "[63, 42, -28]"))
+    names = own("check", "-f", "plain", "--exit-zero", "-p", RELU, wrong)
+    assert names >= DIAGNOSIS
+    assert not names & SELDOM
