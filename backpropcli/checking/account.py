@@ -20,6 +20,7 @@ from backpropcli.checking.trial import Prediction, Trial
 from backpropcli.ops.entry import Array
 
 EXCHANGED = "swapped-answers"
+ROUNDING = 1e-9  # of sums of bits
 
 
 @dataclass(eq=False)
@@ -87,8 +88,8 @@ class Accounts:
         A ``strict`` one may not make wrong what is right, and one longer than ``limit`` is not
         worth working out: unless it leaves nothing that is off, with ``or_clean``.
         """
-        clean = or_clean and not self.leaves_some(parts)
-        if limit < np.inf and not clean and self.at_least(parts) >= limit:
+        room = limit - self.at_least(parts) if limit < np.inf else np.inf
+        if room <= 0 and not (or_clean and not self.leaves_some(parts)):
             return None
         predictions: dict[int, Prediction] = {}
         if parts:
@@ -96,10 +97,11 @@ class Accounts:
             if found is None:
                 return None
             predictions = found
+        bare = self.at_reached(predictions, room)
+        if bare is None:
+            return None
         account = Account(parts, predictions)
         account.cost = sum(self.part_cost(part, parts) for part in parts)
-        affected = [w for w in predictions if w in self.plain or not self.off[w]]
-        bare = {w: self.left(w, predictions, False) for w in affected}
         helps = not parts or any(self._is_less(w, left) for w, left in bare.items())
         account.left = {w: left for w, left in self.plain.items() if w not in predictions}
         clean = or_clean and not account.left and not any(bare.values())
@@ -115,6 +117,18 @@ class Accounts:
             return None
         account.cost += sum(left.cost for left in account.left.values())
         return account
+
+    def at_reached(
+        self, predictions: dict[int, Prediction], room: float
+    ) -> dict[int, Left | None] | None:
+        """What is off at the entries with predictions; nothing where that alone takes the room."""
+        found: dict[int, Left | None] = {}
+        for which in predictions:
+            if which in self.plain or not self.off[which]:
+                left = found[which] = self.left(which, predictions, False)
+                if left and which not in self.partners and self.pen.least >= room + ROUNDING:
+                    return None
+        return found
 
     def least(self, bare: dict[int, Left | None]) -> float:
         """What these cost at least: if one of them is off, some slip or its digits."""

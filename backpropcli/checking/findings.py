@@ -35,6 +35,7 @@ class Findings:
         self.graph, self.sheet = judge.graph, judge.sheet
         self.problem = self.graph.problem
         self.notes = Notes(judge, search, convention)
+        self.standings: dict[int, Standing] = {}
 
     def report(self) -> CheckReport:
         """The report."""
@@ -75,7 +76,7 @@ class Findings:
         for row in table:
             if row.entry is None or row.which is None:
                 continue
-            if standing(row.entry, row.which, self.judge, self.search).status == "wrong":
+            if self.standing(row.entry, row.which).status == "wrong":
                 wrong.append((self.place(row.entry), row.quantity))
         return min(wrong)[1] if wrong else None
 
@@ -94,7 +95,7 @@ class Findings:
                 row.quantity, row.example, row.step, "missing", Fraction(0), row.points,
                 expected=self.expected(row), counted=row.counted,
             )  # fmt: skip
-        found = standing(entry, row.which, self.judge, self.search)
+        found = self.standing(entry, row.which)
         claim = entry.claim
         mine = tuple(made.by_entry.get(row.which, ()))
         notes, names = self.notes.of_entry(entry, row.which, found, mine)
@@ -119,6 +120,12 @@ class Findings:
             note_names=tuple(names),
             counted=row.counted,
         )
+
+    def standing(self, entry: Entry, which: int) -> Standing:
+        """The status of an answer, worked out once."""
+        if which not in self.standings:
+            self.standings[which] = standing(entry, which, self.judge, self.search)
+        return self.standings[which]
 
     def expected(self, row: Row) -> Any:
         """The key of a quantity that is missing."""

@@ -45,23 +45,24 @@ class Judge:
         self.cuts = False  # whether digits are cut off on this sheet, not rounded
         self.meant: set[int] = set(self.meant_values)  # whose right number is used further on
         self._start()
-        if self._seems_to_cut() or self.is_off():
-            self._try_cutting(self._seems_to_cut())
+        seems_to_cut = self._seems_to_cut()
+        if seems_to_cut or self.is_off():
+            self._try_cutting(seems_to_cut)
         if clamp:
             self._find_not_carried()
 
-    def _start(self) -> None:
+    def _start(self, to_the_end: bool = True) -> None:
         self.verdicts: dict[int, Verdict] = {}
         key = self.rounding.style, self.rounding.units
         self.key_errors = self.graph.meetings.of_key.get(key, self.rounding.of_key)
-        self.state = self._run()
+        self.state = self._run(to_the_end)
 
     def _try_cutting(self, sure: bool) -> None:
         """Judge as if digits were cut off; kept without being sure only where all fits then."""
         before = self.judging, self.verdicts, self.key_errors, self.state
         self.cuts, self.judging = True, self.judging._replace(cuts=True)
         self.rounding.units = 2.0
-        self._start()
+        self._start(to_the_end=sure)
         if self.is_off() and not sure:
             self.cuts, self.rounding.units = False, 1.0
             self.judging, self.verdicts, self.key_errors, self.state = before
@@ -81,8 +82,11 @@ class Judge:
                 up += int(np.count_nonzero(is_rounded_up(entry.paper, value)))
         return cut > up
 
-    def _run(self) -> State:
-        """All nodes in order, the student's numbers put in where they were handed in."""
+    def _run(self, to_the_end: bool = True) -> State:
+        """All nodes in order, the student's numbers put in where they were handed in.
+
+        Not ``to_the_end`` it stops where something neither follows nor is right.
+        """
         state = State([], [], [], [], [], [])
         meetings = self.graph.meetings
         setting = (self.rounding.style, self.rounding.units, self.judging, self.cuts, self.clamp)
@@ -96,6 +100,8 @@ class Judge:
             if met.inner is not None:
                 self.rounding.inner[i] = met.inner
             self.verdicts.update(zip(self.at.get(i, ()), met.verdicts, strict=True))
+            if not to_the_end and any(verdict.mismatch.any() for verdict in met.verdicts):
+                break
         return state
 
     def _key(self, i: int, state: State) -> Hashable | None:

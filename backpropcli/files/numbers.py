@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from fractions import Fraction
+from functools import lru_cache
 
 from backpropcli.files.tree import quoted
 
@@ -56,7 +57,12 @@ def number_trouble(text: str) -> str:
 
 
 def _literal(text: str) -> Fraction | None:
-    if len(text) > LONGEST or not _LITERAL.fullmatch(text) or _too_large(text):
+    return _short_literal(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(4096)  # a class writes the same numbers
+def _short_literal(text: str) -> Fraction | None:
+    if not _LITERAL.fullmatch(text) or _too_large(text):
         return None
     return Fraction(text.replace("−", "-"))
 

@@ -23,6 +23,7 @@ from backpropcli.ops.shaping import selector
 
 MOST = 8192  # outcomes, of about 1.5 KB each
 MOST_LINES = 65_536
+MOST_SHEETS = 2048
 
 
 class Memory:
@@ -57,9 +58,18 @@ class RightAnswers:
         self.graph = checker.graph(())
         self.targets = known_of(checker.problem)
         self.lines: dict[str, str] = {}  # the quantity of each right line, "" for other lines
+        self.sheets: dict[str, str] = {}  # the quantities of each right sheet
 
     def mark(self, answers: str) -> str:
         """The quantities of a sheet on which all is right, one a line; else nothing."""
+        known = self.sheets.get(answers)
+        if known is None:
+            known = self._mark(answers)
+            if known and len(self.sheets) < MOST_SHEETS:
+                self.sheets[answers] = known
+        return known
+
+    def _mark(self, answers: str) -> str:
         found = []
         for line in answers.splitlines():
             quantity = self.lines.get(line)

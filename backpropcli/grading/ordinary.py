@@ -10,9 +10,11 @@ that its time is linear.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 LONGEST = 16_384  # bytes; a longer file is not usual
+MOST = 2048  # texts of answers that are remembered, mostly of 1 KB
 
 _GAP = r"(?: *+(?:#[ -~]*+)?+\n)"  # a comment or an empty line
 _REST = r" *+(?:(?<= )#[ -~]*+)?+\n"
@@ -29,17 +31,18 @@ _KEY = rf"(?:{_QUANTITY}|\"{_QUANTITY}\"|'{_QUANTITY}')"
 _ITEM = rf"- ++(?:{_NUMBER}|{_ROW}){_REST}"
 _LIST = rf"{_GAP}*+(?P<item>(?P=indent) *+){_ITEM}(?:{_GAP}|(?P=item){_ITEM})*+"
 _ENTRY = rf"(?P=indent){_KEY}:(?:{_REST}(?:{_LIST})?+| ++{_VALUE}{_REST})"
-_FILE = re.compile(
+_HEAD = re.compile(
     rf"{_GAP}*+"
     rf"(?:problem:(?: ++(?P<problem>{_NAME}))?+{_REST}{_GAP}*+)?+"
     rf"(?:student:(?: ++(?P<student>{_NAME}))?+{_REST}{_GAP}*+)?+"
-    rf"answers:{_REST}{_GAP}*+"
-    rf"(?P<entries>(?=(?P<indent> ++))(?:{_GAP}|{_ENTRY})++)"
+)
+_ANSWERS = re.compile(
+    rf"answers:{_REST}{_GAP}*+(?P<entries>(?=(?P<indent> ++))(?:{_GAP}|{_ENTRY})++)"
 )
 _COMMENT = re.compile(r"#[^\n]*+")
 _EMPTY = re.compile(r"\n\n++")
 _ITEMS_BELOW = re.compile(r":\n(-[^\n]++(?:\n-[^\n]++)*+)")
-_DROPPED = str.maketrans("", "", " \"'")
+_DROPPED = " \"'"
 
 
 class Ordinary(NamedTuple):
@@ -59,18 +62,30 @@ def read_ordinary(data: bytes) -> Ordinary | None:
     if len(data) > LONGEST or not data.isascii():
         return None
     text = data.decode("ascii")
-    found = _FILE.fullmatch(text if text.endswith("\n") else text + "\n")
+    head = _HEAD.match(text if text.endswith("\n") else text + "\n")
+    assert head is not None  # all of it may be left out
+    answers = _answers(head.string[head.end() :])
+    if answers is None:
+        return None
+    return Ordinary(head["problem"] or "", head["student"] or "", answers)
+
+
+@lru_cache(MOST)  # a class hands in the same answers, on the same template
+def _answers(text: str) -> str | None:
+    """The answers of a file from its line `answers:` on, or nothing for another layout."""
+    found = _ANSWERS.fullmatch(text)
     if found is None:
         return None
     entries: str = found["entries"]
     if "#" in entries:
         entries = _COMMENT.sub("", entries)
-    entries = entries.translate(_DROPPED)
+    for dropped in _DROPPED:
+        entries = entries.replace(dropped, "")
     if "\n\n" in entries:
         entries = _EMPTY.sub("\n", entries)
     if "\n-" in entries:
         entries = _ITEMS_BELOW.sub(_in_brackets, entries)
-    return Ordinary(found["problem"] or "", found["student"] or "", entries)
+    return entries
 
 
 def _in_brackets(items: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -125,11 +125,12 @@ def _batch(connection: Connection, at: Any, judging: Judging, setup: Setup) -> b
     sent = time.monotonic()
     batch: Batch = connection.recv()
     judging.learn(batch.learned)
+    alarm = _Alarm(setup.seconds)
     for task in batch.tasks:
         at.value = task.number
         why = ""
         try:
-            with _alarm(setup.seconds):
+            with alarm:
                 results.append(_judged(task, judging))
         except OutOfTimeError:
             why = f"took more than {setup.seconds:g} seconds"
@@ -155,18 +156,21 @@ def _judged(task: Task, judging: Judging) -> Result:
         return result(task, [judging.failed(task.file.path, why)])
 
 
-@contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raise ``OutOfTimeError`` after so many seconds, where the system has such an alarm."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-    signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+class _Alarm:
+    """Raises ``OutOfTimeError`` after so many seconds, where the system has such an alarm."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.rings = seconds, hasattr(signal, "setitimer")
+        if self.rings:
+            signal.signal(signal.SIGALRM, _ring)
+
+    def __enter__(self) -> None:
+        if self.rings:
+            signal.setitimer(signal.ITIMER_REAL, self.seconds)
+
+    def __exit__(self, *_raised: object) -> None:
+        if self.rings:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _ring(_number: int, _frame: FrameType | None) -> None:
