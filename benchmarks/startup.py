@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from timing import Row, in_turns
+from timing import ROOT, Row, in_turns, installed
 
-ROOT = Path(__file__).resolve().parents[1]
 PROBLEM = ROOT / "problems" / "three-layer-relu.yaml"
 
 ROUNDS = 15
@@ -30,9 +29,7 @@ NUMPY, ONE_THREAD = "import numpy", "same, one thread"
 def rows(environment: Mapping[str, str]) -> Iterator[Row]:
     """Start-up in the environment that the benchmark was started in."""
     with tempfile.TemporaryDirectory() as folder:
-        # As after an installation: what is imported has been compiled before.
-        own = {**environment, "PYTHONPYCACHEPREFIX": folder, "PYTHONPATH": str(ROOT)}
-        own.pop("PYTHONDONTWRITEBYTECODE", None)
+        own = installed(folder, environment)
         numpy = [sys.executable, "-c", "import numpy"]
         actions: dict[str, Callable[[], object]] = {
             NUMPY: partial(_run, numpy, own),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
+ROOT = Path(__file__).resolve().parents[1]
 WIDTHS = (28, 9, 18, 9, 5, 4)  # with five spaces and a mark below 80 columns
 
 
@@ -25,6 +28,13 @@ class Row(NamedTuple):
         cells = (self.what, unit(self.ours), self.against, unit(self.theirs), f"{ratio:.2f}", goal)
         mark = " !" if self.goal is not None and ratio > self.goal else ""
         return line(cells) + mark
+
+
+def installed(folder: str, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of a command as after an installation: compiled modules stay in a folder."""
+    own = {**environment, "PYTHONPYCACHEPREFIX": folder, "PYTHONPATH": str(ROOT)}
+    own.pop("PYTHONDONTWRITEBYTECODE", None)
+    return own
 
 
 def line(cells: Iterable[str]) -> str:

@@ -109,7 +109,8 @@ class Grades:
                 most = worth.get(entry.problem, 0.0)
                 yield Outcome(entry.student, "", entry.problem, "missing", 0.0, most)
             else:
-                yield next(found)._replace(student=entry.student)
+                one = next(found)
+                yield one if one.student == entry.student else one._replace(student=entry.student)
 
     def member(self, student: str) -> Member | None:
         """The student on the roster, if there is one."""
