@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from backpropcli.errors import BackpropError, Complaint, Place
+
 # Blanks and colours before it do not count: what a runner makes of them is its own affair.
 _COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
 
@@ -78,6 +80,10 @@ def write(text: str, output: str | None) -> None:
             sys.stdout.flush()
         except BrokenPipeError:  # the reader has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:  # the disk is full
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            said = f"cannot be written: {error.strerror}"
+            raise BackpropError(Complaint(said, Place("standard output"))) from None
         return
     from backpropcli.files.whole import write_whole
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import IO, NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
@@ -44,13 +45,15 @@ class Journal:
                 self._append(_head(run))
                 self.file.flush()
         except OSError as error:
-            said = f"the journal cannot be used: {error.strerror}"
-            raise BackpropError(Complaint(said, Place(visible_name(path)))) from None
+            raise self._refused(error) from None
 
     def add(self, lines: Iterable[bytes]) -> list[int]:
         """Append lines and hand them to the system; where each begins."""
-        offsets = [self._append(line) for line in lines]
-        self.stream.flush()
+        try:
+            offsets = [self._append(line) for line in lines]
+            self.stream.flush()
+        except OSError as error:  # the disk is full
+            raise self._refused(error) from None
         return offsets
 
     def read(self, places: Iterable[tuple[int, int]]) -> Iterator[Outcome]:
@@ -66,7 +69,8 @@ class Journal:
 
     def close(self, keep: bool) -> None:
         """Close the journal, and delete it where it is not needed any more."""
-        self.stream.close()
+        with suppress(OSError):  # what the disk had no room for has been told
+            self.stream.close()
         if not keep:
             os.unlink(self.path)
 
@@ -75,6 +79,10 @@ class Journal:
         """The open file."""
         assert self.file is not None
         return self.file
+
+    def _refused(self, error: OSError) -> BackpropError:
+        said = f"the journal cannot be used: {error.strerror}"
+        return BackpropError(Complaint(said, Place(visible_name(self.path))))
 
     def _append(self, line: bytes) -> int:
         offset = self.end

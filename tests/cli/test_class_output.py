@@ -1,10 +1,13 @@
 """The reports of a class in their files: pages without markup, tests with names of their own."""
 
 import re
+import resource
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 
 import pytest
-from cli_support import run
+from cli_support import environment, process, run
 
 SQUARE = """\
 inputs: {x: 1.5}
@@ -80,3 +83,28 @@ def test_a_test_of_what_cannot_be_graded_is_named_by_the_student(capsys, folder)
     cases = ET.parse(out).getroot().iter("testcase")
     lost = [case.attrib["classname"] for case in cases if case.attrib["name"] == "submission"]
     assert lost == ["cyd", "dan", "eve"]
+
+
+def test_a_full_disk_is_no_fault_of_the_program(folder):
+    """The journal cannot grow over a limit of the system, nor the output into /dev/full."""
+    command = [sys.executable, "-m", "backpropcli", "grade", folder / "class"]
+    command += ["-p", folder / "square.yaml"]
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run(
+            command, env=environment(), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ran.returncode == 2
+    assert b"standard output: cannot be written: No space left" in ran.stderr
+    for number in range(60):  # more than 8 KiB
+        (folder / "class" / f"s{number}.yaml").write_text(RIGHT)
+    command += ["-o", folder / "g.csv"]
+    ran = subprocess.run(
+        command, env=environment(), capture_output=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)),
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert b"g.csv.journal: the journal cannot be used: " in ran.stderr
+    assert not (folder / "g.csv").exists()
+    ran = process(*command[3:], "--resume")
+    assert ran.returncode == 0
+    assert b"63 submissions: 62 graded, 1 ungradable" in ran.stderr
