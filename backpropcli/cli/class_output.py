@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from backpropcli.cli.output import guarded, guarded_json, terminal, write
+from backpropcli.cli.output import guarded, guarded_json, is_yaml, terminal, write
+from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
 from backpropcli.files.whole import make_folder_of, write_whole
-from backpropcli.grading.collect import Skipped
+from backpropcli.grading.collect import SUFFIXES, Skipped
 from backpropcli.grading.identity import likely_pattern, unmatched
 from backpropcli.report.books import LOST
 from backpropcli.report.checks import kind
@@ -56,7 +57,10 @@ class Survey(NamedTuple):
 
 @dataclass
 class Outputs:
-    """What is written of a class, and where; ``several`` if there may be more than one problem."""
+    """What is written of a class, and where; ``several`` if there may be more than one problem.
+
+    ``inputs`` are the files that are read, beside the submissions.
+    """
 
     gradebook: str | None
     book: str
@@ -66,12 +70,23 @@ class Outputs:
     summaries: Sequence[Target]
     reveal: str
     color: str
+    inputs: Sequence[str] = ()
 
     def paths(self) -> Iterator[str | None]:
         """The files that are written, but for those of each student."""
         yield self.gradebook
         yield from (target.path for target in self.summaries)
         yield from (files.path for files in self.files() if files.is_single)
+
+    def patterns(self) -> Iterator[str]:
+        """The paths with a file for each student; raises ``UsageError`` for one of YAML."""
+        for files in self.files():
+            if not files.is_single:
+                if files.path.lower().endswith(SUFFIXES):
+                    raise click.UsageError(
+                        f"{files.path!r}: no report is YAML, and answers might be written over"
+                    )
+                yield files.path
 
     def files(self) -> list[Files]:
         """Where the reports go; raises ``UsageError`` where they cannot go there."""
@@ -101,8 +116,9 @@ class Outputs:
         if self.gradebook is not None or not printed:
             self._gradebook(grades, survey)
         self._summaries(grades)
+        kept = {os.path.realpath(path) for path in (*self.inputs, *self.paths()) if path}
         for files in reports:
-            _write_reports(grades, files)
+            _write_reports(grades, files, kept)
         return survey
 
     def _gradebook(self, grades: Grades, survey: Survey) -> None:
@@ -155,7 +171,8 @@ def surveyed(grades: Grades) -> Survey:
     return Survey(tuple(sorted(found, key=found.__getitem__)), internal, lost, untold)
 
 
-def _write_reports(grades: Grades, files: Files) -> None:
+def _write_reports(grades: Grades, files: Files, kept: set[str]) -> None:
+    """Write the reports of a format, over none of the files in ``kept`` and no YAML."""
     form, guard = files.form, _GUARDS[kind(files.form)]
 
     def texts() -> Iterator[str]:
@@ -167,6 +184,9 @@ def _write_reports(grades: Grades, files: Files) -> None:
     for outcome in grades.outcomes():
         if form in outcome.rendered:
             path = files.path_of(outcome)
+            if is_yaml(path) or os.path.realpath(path) in kept:
+                said = "is another file, perhaps a problem or answers: it is not written over"
+                raise BackpropError(Complaint(said, Place(visible_name(path))))
             make_folder_of(path)
             write_whole(path, [guard(outcome.rendered[form])])
 

@@ -192,9 +192,9 @@ def command(
     targets = [*map(_report, reported)]
     several = len(problems) > 1 or bool(assignment)
     summed = [*map(_summary, summaries)]
-    outputs = Outputs(output, book, column, several, targets, summed, reveal, color)
     inputs = [*problems, *([assignment] if assignment else []), *([roster] if roster else [])]
-    _refuse_collisions(inputs, outputs, journal)
+    outputs = Outputs(output, book, column, several, targets, summed, reveal, color, inputs)
+    _refuse_collisions(outputs, journal)
     limits = Limits(jobs or 0, cluster or "", seconds, memory)
     plan = _plan(outputs, limits, journal, resume)
     wanted = Class(folder, problems, assignment, roster, id_pattern, names)
@@ -235,14 +235,16 @@ def _summary(text: str) -> Target:
     return Target(form, None if path in ("", "-") else path)
 
 
-def _refuse_collisions(inputs: Sequence[str], outputs: Outputs, journal: str | None) -> None:
+def _refuse_collisions(outputs: Outputs, journal: str | None) -> None:
     """No output is a file that is read, YAML that exists, another output, or has no folder."""
-    paths = [path for path in (*outputs.paths(), journal) if path]
-    for number, path in enumerate(paths):
-        if same_file(path, inputs):
-            raise click.UsageError(f"{path!r} is a file that is read, and would be lost")
-        if same_file(path, paths[:number]):
+    paths = [path for path in (*outputs.paths(), _journal(outputs, journal)) if path]
+    each = [*paths, *outputs.patterns()]
+    for number, path in enumerate(each):
+        if same_file(path, each[:number]):
             raise click.UsageError(f"{path!r} is to be written twice")
+    for path in paths:
+        if same_file(path, outputs.inputs):
+            raise click.UsageError(f"{path!r} is a file that is read, and would be lost")
         if not os.path.isdir(os.path.dirname(path) or "."):
             raise click.UsageError(f"{path!r} lies in a folder that does not exist")
         if is_yaml(path):
@@ -254,13 +256,18 @@ def _refuse_collisions(inputs: Sequence[str], outputs: Outputs, journal: str | N
 def _plan(outputs: Outputs, limits: Limits, journal: str | None, resume: bool) -> Plan:
     from backpropcli.grading.run import Plan
 
-    path = journal or (f"{outputs.gradebook}.journal" if outputs.gradebook else "")
+    path = _journal(outputs, journal)
     renderer = outputs.renderer()
     jobs, cluster, seconds, memory = limits
     rendered_as = repr(renderer)
     return Plan(
         jobs, seconds, memory, path, resume, renderer, rendered_as=rendered_as, cluster=cluster
     )
+
+
+def _journal(outputs: Outputs, journal: str | None) -> str:
+    """Where the run is noted down; nothing where that is not kept."""
+    return journal or (f"{outputs.gradebook}.journal" if outputs.gradebook else "")
 
 
 def _graded(wanted: Class, plan: Plan, quiet: bool) -> Grades:

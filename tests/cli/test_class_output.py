@@ -85,6 +85,24 @@ def test_a_test_of_what_cannot_be_graded_is_named_by_the_student(capsys, folder)
     assert lost == ["cyd", "dan", "eve"]
 
 
+def test_no_report_of_a_student_is_written_over_what_is_there(capsys, folder, monkeypatch):
+    """Ids may be whole names of files, and those of answers, of the roster or of the gradebook."""
+    monkeypatch.chdir(folder)
+    (folder / "ann.csv").write_text("id\nann\n")
+    call = ["--id-pattern", "(.*)", "-o", "g.csv"]
+    ran = grade(capsys, folder, *call, "--report", "plain=class/{student}")
+    assert (ran.code, "class/ann.yaml: is another file" in ran.err) == (2, True)
+    assert (folder / "class" / "ann.yaml").read_text() == RIGHT
+    call = ["--roster", "ann.csv", "-o", "bob.csv"]
+    ran = grade(capsys, folder, *call, "--report", "plain={student}.csv")
+    assert (ran.code, "ann.csv: is another file" in ran.err) == (2, True)
+    assert (folder / "ann.csv").read_text() == "id\nann\n"
+    (folder / "class" / "ann.yaml").unlink()
+    ran = grade(capsys, folder, *call, "--report", "plain={student}.csv")
+    assert (ran.code, "bob.csv: is another file" in ran.err) == (2, True)
+    assert (folder / "bob.csv").read_text().startswith('"student",')
+
+
 def test_a_full_disk_is_no_fault_of_the_program(folder):
     """The journal cannot grow over a limit of the system, nor the output into /dev/full."""
     command = [sys.executable, "-m", "backpropcli", "grade", folder / "class"]
