@@ -19,7 +19,8 @@ class Book(NamedTuple):
     ``title`` is the name of the assignment and ``id`` its number in Canvas. ``roster`` has the row
     of each student, by the id under which students hand in, with its cells by their headers.
     ``quantities`` are those that get a column of points in the plain gradebook. ``reveal`` is a
-    level of ``reveal.py``.
+    level of ``reveal.py``. ``problems`` are the points of each problem of the assignment: one that
+    nobody answered counts too.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Book(NamedTuple):
     roster: Mapping[str, Mapping[str, str]] = {}
     quantities: tuple[str, ...] = ()
     reveal: str = "diagnosis"
+    problems: Mapping[str, float] = {}
 
 
 class Part(NamedTuple):
@@ -60,7 +62,7 @@ class Grades(NamedTuple):
 def gather(outcomes: Iterable[Outcome], book: Book) -> Grades:
     """The outcomes of all problems, added up; of two of a problem the later counts."""
     parts: dict[str, dict[str, Part]] = {student: {} for student in book.roster}
-    most: dict[str, float] = {}
+    most = dict(book.problems)
     for one in outcomes:
         said = feedback(one, book.reveal)
         part = Part(one.status, one.score, one.max_score, said)

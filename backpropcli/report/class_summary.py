@@ -153,8 +153,11 @@ def _histogram(scores: Scores, screen: Screen) -> RenderableType:
     sign = "█" if screen.unicode else "#"
     table = Table.grid(padding=(0, 1))
     most = max(scores.bars)
-    for name, count in _bars(scores):
-        length = -(-count * WIDEST // most) if most else 0
+    bars = list(_bars(scores))
+    beside = max(len(name) for name, _ in bars) + len(f"  {most}") + 1
+    widest = max(1, min(WIDEST, screen.width - beside))
+    for name, count in bars:
+        length = -(-count * widest // most) if most else 0
         table.add_row(Text(name), Text(sign * length, "cyan"), Text(str(count or "")))
     return table
 

@@ -61,6 +61,15 @@ def test_a_full_score_falls_into_the_last_bar_and_nothing_into_none():
         assert render(summarize([], [third]), form)
 
 
+@pytest.mark.parametrize("width", [30, 40, 80])
+def test_bars_are_as_long_as_their_counts_on_any_screen(width):
+    outcomes = [outcome(f"s{n}", 2.0 if n < 120 else 1.0) for n in range(200)]  # 120 and 80
+    page = render(summarize(outcomes, [EXERCISE]), "table", Screen(width))
+    full, half = (line.count("█") for line in page.split("\n") if "█" in line)
+    assert half / full == pytest.approx(80 / 120, abs=0.5 / full + 0.01)
+    assert "…" not in page.partition("quantity")[0].partition("%")[2]
+
+
 @pytest.mark.parametrize("form", ["table", "markdown", "json"])
 def test_no_form_names_a_student(summary, form):
     text = render(summary, form)

@@ -242,6 +242,17 @@ def test_points_of_several_problems_are_added() -> None:
     assert found == {"Points Possible": "5", "s1": "3.5", "s2": "", "s6": "", "s7": "1.5"}
 
 
+@pytest.mark.parametrize(
+    ("book", "row", "column"), [("canvas", 0, 5), ("nbgrader", 0, 10), ("moodle", 0, 2)]
+)
+def test_a_problem_that_nobody_answered_counts(book: str, row: int, column: int) -> None:
+    """3 points of the problem that ADA answered, and 200 of another one."""
+    assignment = Book("Homework", problems={"hw": 3.0, "other": 200.0})
+    found = read(render(book, [ADA], assignment))[1 + row][column]
+    # Moodle has the grade out of 100, the others the maximum
+    assert float(found) == pytest.approx(1.5 * 100 / 203 if book == "moodle" else 203, abs=1e-5)
+
+
 def test_feedback_on_a_file_of_no_problem_names_none() -> None:
     stray = BROKEN._replace(student="s1", problem="", max_score=0.0, reason="no such problem")
     two = ADA._replace(problem="two")
