@@ -15,6 +15,7 @@ from backpropcli.files.visible import visible_name
 from backpropcli.files.whole import make_folder_of, write_whole
 from backpropcli.grading.collect import SUFFIXES, Skipped
 from backpropcli.grading.identity import likely_pattern, unmatched
+from backpropcli.grading.judging import OTHER_PROBLEM
 from backpropcli.report.books import LOST
 from backpropcli.report.checks import kind
 from backpropcli.report.class_reports import JOINED, PROBLEM, Files, Renderer, files_for, joined
@@ -205,12 +206,21 @@ def notes(grades: Grades, folder: str, survey: Survey) -> Iterator[str]:
     yield from _listed("no grade", survey.lost, survey.untold)
     yield from _listed("skipped", grades.skipped, grades.collected.untold)
     yield from _listed("not counted", grades.older)
+    yield from _other_problem(grades, survey)
     yield from _one_student(grades, folder)
     yield from _pattern_words(grades)
     if grades.strangers:
         shown = ", ".join(grades.strangers[:MOST_TOLD])
         more = len(grades.strangers) - MOST_TOLD
         yield f"not on the roster: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _other_problem(grades: Grades, survey: Survey) -> Iterator[str]:
+    """Where most submissions name a problem that was given to the class under another name."""
+    others = sum(OTHER_PROBLEM in one.why for one in survey.lost)
+    if others > grades.counts["graded"]:
+        said = plural(others, "submission names", "submissions name")
+        yield f"{said} another problem; if it is the same one, call its file by that name for -p"
 
 
 def _one_student(grades: Grades, folder: str) -> Iterator[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 KEPT = 1000  # submissions that share what a checker remembers
 LONGEST_REASON = 300
+OTHER_PROBLEM = "the answers are for the problem"
 
 # What a report of a submission is made with: its report, or why there is none.
 Render: TypeAlias = Callable[["Outcome", "CheckReport | None", Sequence[Complaint]], dict[str, str]]
@@ -55,6 +56,8 @@ class Judge:
         self.setup = setup
         self.pattern = id_pattern(setup.pattern)
         self.by_name = {exercise.name: exercise for exercise in setup.exercises}
+        folded = {exercise.name.casefold(): exercise for exercise in setup.exercises}
+        self.by_folded_name = folded if len(folded) == len(self.by_name) else {}
         self.checkers: dict[str, Checker] = {}
         self.uses = 0
         self.quick = Quick(self) if setup.render is None else None
@@ -177,8 +180,10 @@ class Judge:
             said = f"the answers name no problem; it is one of {names}"
             return self.by_path(path), Complaint(said)
         name = re.split(r"[/\\]", problem)[-1]
-        found = self.by_name.get(name) or self.by_name.get(os.path.splitext(name)[0])
-        said = f"the answers are for the problem {visible_name(name)[:80]}, not for {names}"
+        stem = os.path.splitext(name)[0]
+        found = self.by_name.get(name) or self.by_name.get(stem)
+        found = found or self.by_folded_name.get(stem.casefold())
+        said = f"{OTHER_PROBLEM} {visible_name(name)[:80]}, not for {names}"
         return found, Complaint(said, place)
 
     def by_path(self, path: str) -> Exercise | None:

@@ -294,6 +294,8 @@ def test_a_problem_under_another_name_than_the_sheets_give_it_is_noticed(capsys,
     told = "line 1: the answers are for the problem hw1.yaml, not for square"
     assert grade(capsys, folder).err.splitlines() == [
         f"no grade: 4 files such as ann.yaml: {told}",
+        "4 submissions name another problem; if it is the same one, call its file by that name "
+        "for -p",
         "4 submissions: 4 ungradable",
     ]
 

@@ -122,12 +122,15 @@ def test_the_problem_of_a_submission_is_compared_and_never_opened(tmp_path):
         tmp_path / "class",
         right="problem: ../square.yaml\n" + RIGHT,
         stem="problem: square\n" + RIGHT,
+        capitals="problem: Square.YAML\n" + RIGHT,
         windows="problem: C:\\hw\\square.yaml\n" + RIGHT,
         other="problem: ../easy.yaml\nanswers: {z: 3}\n",
         secret="problem: /etc/passwd\nanswers: {z: 3}\n",
     )
     found = {one.student: one for one in outcomes(folder, small_problem(tmp_path))}
-    assert {s for s, one in found.items() if one.status == "graded"} == {"right", "stem", "windows"}
+    assert {s for s, one in found.items() if one.status == "graded"} == {
+        "right", "stem", "capitals", "windows",
+    }  # fmt: skip
     assert (
         found["other"].reason == "line 1: the answers are for the problem easy.yaml, not for square"
     )
