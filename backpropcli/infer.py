@@ -23,25 +23,22 @@ class Shapes:
         known = self._known
         stack = [expr]
         while stack:
-            node = stack[-1]
-            if id(node) in known:
-                stack.pop()
-                continue
-            open_args = [a for a in node.args if id(a) not in known]
-            if open_args:
-                stack.extend(open_args)
-                continue
-            known[id(node)] = (node, self._measure(node))
+            node, waiting = stack[-1], len(stack)
+            if id(node) not in known:
+                for arg in node.args:
+                    if id(arg) not in known:
+                        stack.append(arg)
+                if len(stack) > waiting:
+                    continue
+                known[id(node)] = (node, self._measure(node))
             stack.pop()
         return known[id(expr)][1]
 
     def _measure(self, node: Expr) -> Shape:
-        if isinstance(node, Name):
-            # A name without a shape is a named size such as N: a single number.
-            return self.names.get(node.name, ())
         if not isinstance(node, Apply):
-            return ()
-        shapes = tuple(self._known[id(a)][1] for a in node.args)
+            # A name without a shape is a named size such as N: a single number.
+            return self.names.get(node.name, ()) if isinstance(node, Name) else ()
+        shapes = tuple([self._known[id(a)][1] for a in node.args])
         return OPS[node.op].shape(shapes, dict(node.params))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from backpropcli.autodiff import Assignment, derivative_name, gradients
 from backpropcli.errors import Complaint, Place, ProblemError
@@ -15,9 +14,10 @@ from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, Size, product
 from backpropcli.problem.data import Equation, Layer, Problem
 from backpropcli.problem.quantities import COUNTS, split_derivative
+from backpropcli.records import dataclass
 
 
-@dataclass(frozen=True, eq=False, repr=False, match_args=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Counts:
     """Parameters by weight; operations and macs by equation of the network, and the loss.
 
@@ -71,7 +71,7 @@ class Counts:
         return _sum(getattr(c, what) for c in self.network.values())
 
 
-@dataclass(frozen=True, eq=False, repr=False, match_args=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Program:
     """The equations of a problem, in the order in which they are computed.
 

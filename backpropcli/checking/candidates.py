@@ -55,6 +55,7 @@ class _Maker:
         self.graph, self.found = graph, found
         self.total = total_weight()
         self.formulas: dict[Expr, Formula] = {}
+        self.visible: dict[tuple[str, Instance], int | None] = {}
         steps = {node.at for node in graph.nodes}
         self.instances = sorted(steps)
 
@@ -125,12 +126,18 @@ class _Maker:
             is_total = self.graph.nodes[node].kind == "total"
             if is_total != any(name in self.graph.parts for name in formula.names):
                 return ()
-            parents = [self.graph.visible(n, at) for n in formula.names]
-            if any(p is None for p in parents):
-                continue
-            known = tuple(p for p in parents if p is not None)
-            found.append(Change(node, expr, known, formula))
+            parents = [self.node(n, at) for n in formula.names]
+            known = tuple([p for p in parents if p is not None])
+            if len(known) == len(parents):
+                found.append(Change(node, expr, known, formula))
         return tuple(found)
+
+    def node(self, name: str, at: Instance) -> int | None:
+        """The node that a name means in an instance."""
+        key = name, at
+        if key not in self.visible:
+            self.visible[key] = self.graph.visible(name, at)
+        return self.visible[key]
 
     def formula(self, expr: Expr) -> Formula:
         if expr not in self.formulas:

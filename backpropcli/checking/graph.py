@@ -223,24 +223,22 @@ class Graph:
         if at == WHOLE:
             return self.find(name)
         update = self.problem.update
-        here = at._replace(example=0, ahead=False)
         if at.ahead and update is not None and name in update.ahead:
+            here = at._replace(example=0, ahead=False)
             return self.places.get((here, f"{name}_ahead"))
         if at.step > self.first and self._handed_on(name, at):
             assert update is not None
             made = update.carried.get(name, f"{name}_new")
             return self.places.get((Instance(at.step - 1), made))
-        for where in (at, at._replace(example=0), at._replace(ahead=False), here, TOTAL):
-            if (where, name) in self.places and (
-                where in (at, at._replace(example=0))
-                or where == at == TOTAL
-                or self._is_given(where, name)
-            ):
-                return self.places[where, name]
+        own = self.places.get((at, name))
+        if own is not None:
+            return own
+        shared, here = at._replace(example=0), at._replace(example=0, ahead=False)
+        for where in (shared, at._replace(ahead=False), here, TOTAL):
+            place = self.places.get((where, name))
+            if place is not None and (where == shared or self.nodes[place].kind == "given"):
+                return place
         return None
-
-    def _is_given(self, where: Instance, name: str) -> bool:
-        return self.nodes[self.places[where, name]].kind == "given"
 
     def formula(self, equation: Equation) -> Formula:
         """The compiled equation, shared by all instances."""

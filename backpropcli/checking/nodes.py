@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import field
+from typing import Any
 
 from backpropcli.checking.formula import Compute
 from backpropcli.language.nodes import Expr
+from backpropcli.records import NamedTuple, dataclass
 
 
 class Instance(NamedTuple):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from backpropcli.checking.data import Root
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.search import Search
+from backpropcli.records import dataclass
 
 if TYPE_CHECKING:
     from backpropcli.checking.telling import Found

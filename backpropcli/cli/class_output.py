@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +15,7 @@ from backpropcli.files.whole import make_folder_of, write_whole
 from backpropcli.grading.collect import SUFFIXES, Skipped
 from backpropcli.grading.identity import likely_pattern, unmatched
 from backpropcli.grading.judging import OTHER_PROBLEM
+from backpropcli.records import NamedTuple, dataclass
 from backpropcli.report.books import LOST
 from backpropcli.report.checks import kind
 from backpropcli.report.class_reports import JOINED, PROBLEM, Files, Renderer, files_for, joined

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
+from backpropcli.records import NamedTuple
 
 # Blanks and colours before it do not count: what a runner makes of them is its own affair.
 _COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)
@@ -29,7 +28,7 @@ def terminal(color: str, to_file: bool) -> Terminal:
     ``color`` is "auto", "always" or "never"; NO_COLOR turns "auto" off.
     """
     shown = sys.stdout.isatty() and not to_file
-    width = shutil.get_terminal_size((80, 24)).columns if shown else _columns()
+    width = _width() if shown else _columns()
     colored = color == "always" or (
         color == "auto"
         and shown
@@ -38,6 +37,12 @@ def terminal(color: str, to_file: bool) -> Terminal:
     )
     encoding = "utf-8" if to_file else sys.stdout.encoding or "ascii"
     return Terminal(width, colored, encoding.lower().replace("-", "").startswith("utf"))
+
+
+def _width() -> int:
+    from shutil import get_terminal_size  # which imports all kinds of compression
+
+    return get_terminal_size((80, 24)).columns
 
 
 def _columns() -> int:

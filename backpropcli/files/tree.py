@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from backpropcli.errors import Place
+from backpropcli.records import NamedTuple
 
 
 class Scalar(NamedTuple):

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from backpropcli.records import NamedTuple
 
 LONGEST = 16_384  # bytes; a longer file is not usual
 MOST = 2048  # texts of answers that are remembered, mostly of 1 KB

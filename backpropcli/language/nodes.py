@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from operator import is_
 from typing import Any, TypeGuard, TypeVar
 
 T = TypeVar("T")
@@ -82,8 +83,8 @@ class Number(Expr):
     __slots__ = ("value",)
 
     def __init__(self, value: Fraction | int, span: tuple[int, int] | None = None) -> None:
-        self.value = Fraction(value)
-        if self.value < 0:
+        self.value = value if type(value) is Fraction else Fraction(value)
+        if self.value.numerator < 0:
             raise ValueError("a Number is not negative: use neg")
         self.args = ()
         self.span = span
@@ -176,8 +177,8 @@ def as_expr(value: Expr | int | Fraction) -> Expr:
 
 def call(op: str, *args: Expr | int | Fraction, **params: Any) -> Apply:
     """An operation by name; parameters that are None are left out."""
-    kept = tuple((k, v) for k, v in params.items() if v is not None)
-    return Apply(op, tuple(as_expr(a) for a in args), kept)
+    kept = tuple([(k, v) for k, v in params.items() if v is not None])
+    return Apply(op, tuple([as_expr(a) for a in args]), kept)
 
 
 def index(value: Expr, *items: int | tuple[Any, Any]) -> Expr:
@@ -209,7 +210,7 @@ def postorder(*roots: Expr) -> list[Expr]:
             order.append(node)
         else:
             stack.append((node, True))
-            stack.extend((arg, False) for arg in reversed(node.args))
+            stack += [(arg, False) for arg in node.args[::-1]]
     return order
 
 
@@ -223,7 +224,7 @@ def fold(root: Expr, visit: Callable[[Expr, list[T]], T]) -> T:
 
 def with_args(node: Expr, args: tuple[Expr, ...]) -> Expr:
     """The same operation on other operands (the node itself where nothing changed)."""
-    if not isinstance(node, Apply) or all(a is b for a, b in zip(node.args, args, strict=True)):
+    if not isinstance(node, Apply) or all(map(is_, node.args, args)):
         return node
     return Apply(node.op, args, node.params, node.span, node.implicit)
 
@@ -241,4 +242,15 @@ def substitute(root: Expr, values: Mapping[str, Expr]) -> Expr:
 
 def names(*roots: Expr) -> list[str]:
     """The names that occur, each once, in reading order."""
-    return list(dict.fromkeys(n.name for n in postorder(*roots) if isinstance(n, Name)))
+    found: dict[str, None] = {}
+    seen: set[int] = set()
+    stack = [*reversed(roots)]
+    while stack:
+        node = stack.pop()
+        if node.args:
+            if id(node) not in seen:
+                seen.add(id(node))
+                stack += node.args[::-1]
+        elif isinstance(node, Name):
+            found[node.name] = None
+    return list(found)

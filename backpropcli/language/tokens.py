@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import NamedTuple
+
+from backpropcli.records import NamedTuple
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",

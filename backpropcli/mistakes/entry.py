@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from backpropcli.language.nodes import Expr
+from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     from backpropcli.mistakes.world import World

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
+from math import prod
+from operator import ne
 
 import numpy as np
 
@@ -147,10 +150,10 @@ def _entries(
     if not all(isinstance(s, int) for s in shape):
         return
     sizes = tuple(s for s in shape if isinstance(s, int))
-    if int(np.prod(sizes)) > MOST_ALTERNATIVES:
+    if prod(sizes) > MOST_ALTERNATIVES:
         return
-    for position in np.ndindex(*sizes):
-        other = index(inner, *(int(i) for i in position))
+    for position in product(*map(range, sizes)):
+        other = index(inner, *position)
         if other != node:
             expr = put(equation.expr, path, other)
             yield equation.name, expr, world.text(other), world.text(node), 0.0
@@ -179,7 +182,7 @@ def _own_entries(
     """One entry of an operand replaced by a neighbour of its row or column: w11 for w12."""
     shape = world.program.shapes.get(node.name, ())
     sizes = tuple(s for s in shape if isinstance(s, int))
-    if not shape or len(sizes) < len(shape) or int(np.prod(sizes)) > MOST_NEIGHBOURS:
+    if not shape or len(sizes) < len(shape) or prod(sizes) > MOST_NEIGHBOURS:
         return
     is_step = equation.kind == "update"
     if not is_step and all(is_op(n, *ENTRYWISE) or not n.args for _, n in walk(equation.expr)):
@@ -187,14 +190,14 @@ def _own_entries(
     penalised = node.name in names(summed(world.loss.penalties))
     if penalised and equation.name in world.loss.equations:
         return  # a penalty sums over all entries and names none of them
-    for here in np.ndindex(*sizes):
-        for there in np.ndindex(*sizes):
-            if sum(a != b for a, b in zip(here, there, strict=True)) != 1:
+    entries = {at: index(node, *at) for at in product(*map(range, sizes))}
+    said = {at: _entry_name(world, node.name, at) for at in entries}
+    for here, meant in entries.items():
+        for there, used in entries.items():
+            if sum(map(ne, here, there)) != 1:
                 continue
-            difference = index(node, *there) - index(node, *here)
-            moved = node + call("place", difference, at=At(here), shape=shape)
-            used, meant = (_entry_name(world, node.name, i) for i in (there, here))
-            yield equation.name, put(equation.expr, path, moved), used, meant, 0.0
+            moved = node + call("place", used - meant, at=At(here), shape=shape)
+            yield equation.name, put(equation.expr, path, moved), said[there], said[here], 0.0
 
 
 def misread(world: World) -> Iterator[Edit]:

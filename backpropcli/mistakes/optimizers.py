@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from backpropcli.language.nodes import Expr, Name, Number, names, substitute
 from backpropcli.mistakes.entry import Edit
@@ -12,6 +11,7 @@ from backpropcli.mistakes.world import World
 from backpropcli.optimizers import RULES
 from backpropcli.problem.data import Equation, Update
 from backpropcli.problem.updating import lines_of
+from backpropcli.records import NamedTuple
 
 
 class Made(NamedTuple):

@@ -7,7 +7,6 @@ dL/dh[2]*h[1] the first to step 1, the second to step 2.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from backpropcli.mistakes.parts import Term, put, summed, terms, walk
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import split_derivative
+from backpropcli.records import NamedTuple
 
 MOST_STEPS = 40
 WINDOWS = (1, 2, 3)  # how many of the last steps are kept

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from backpropcli.language.nodes import Expr, Number, is_op, with_args
+from backpropcli.records import NamedTuple
 
 Path = tuple[int, ...]
 MOST_NODES = 400  # of an expression that is searched for places where a mistake can be made
@@ -61,7 +61,8 @@ def walk(root: Expr) -> Iterator[tuple[Path, Expr]]:
         path, node = stack.pop()
         seen += 1
         yield path, node
-        stack.extend(((*path, i), arg) for i, arg in reversed(list(enumerate(node.args))))
+        for i in range(len(node.args) - 1, -1, -1):
+            stack.append(((*path, i), node.args[i]))
 
 
 def at_path(root: Expr, path: Path) -> Expr:
@@ -73,12 +74,12 @@ def at_path(root: Expr, path: Path) -> Expr:
 
 def put(root: Expr, path: Path, new: Expr) -> Expr:
     """The expression with something else at a place."""
-    if not path:
-        return new
-    first, rest = path[0], path[1:]
-    args = list(root.args)
-    args[first] = put(args[first], rest, new)
-    return with_args(root, tuple(args))
+    around = [root]
+    for position in path:
+        around.append(around[-1].args[position])
+    for node, i in zip(reversed(around[:-1]), reversed(path), strict=True):
+        new = with_args(node, (*node.args[:i], new, *node.args[i + 1 :]))
+    return new
 
 
 def terms(expr: Expr) -> list[Term]:

@@ -29,6 +29,8 @@ def scalar(shapes: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
 
 def broadcast(shapes: tuple[Shape, ...], params: dict[str, Any]) -> Shape:
     """NumPy's broadcasting; a column against a vector, which pairs all with all, is refused."""
+    if len(shapes) == 2 and shapes[0] == shapes[1]:
+        return shapes[0]
     result: Shape = ()
     for shape in shapes:
         result = _broadcast_two(result, shape, shapes)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from backpropcli.language.nodes import Expr
 from backpropcli.language.timeline import Timeline
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Shape, Size
+from backpropcli.records import NamedTuple, dataclass
 
 
 class Given(NamedTuple):
@@ -144,7 +145,7 @@ class Asked(NamedTuple):
     place: Place | None
 
 
-@dataclass(frozen=True, eq=False, repr=False, match_args=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Problem:
     """Everything a problem file says, checked; ``load_problem`` makes it.
 

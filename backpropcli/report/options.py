@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from backpropcli.errors import Complaint
 from backpropcli.problem.data import Asked
+from backpropcli.records import NamedTuple
 from backpropcli.writing import NumberStyle
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from backpropcli.derivation.data import Derivation, Line, entry, partial, sum_over
 from backpropcli.derivation.points import Setting
@@ -19,6 +18,7 @@ from backpropcli.derivation.proof import (
 from backpropcli.language.nodes import Apply, Expr, Name, call, is_op, postorder
 from backpropcli.ops.sizes import Shape
 from backpropcli.program import Program
+from backpropcli.records import NamedTuple
 
 
 class Pair(NamedTuple):
