@@ -18,6 +18,15 @@ SHOWN_COMPLAINTS = 40
 
 # U+FEFF and the line separators are refused as well: YAML libraries count their lines and columns
 # differently, so that every place after one would be wrong.
+# How files begin that people rename or save by mistake, and what they are.
+OTHER_KINDS = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive or an office document (.docx, .xlsx, .odt)"),
+    (b"\xd0\xcf\x11\xe0", "an office document (.doc, .xls)"),
+    (b"{\\rtf", "a formatted document (.rtf)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
 _FORBIDDEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 
 
@@ -83,6 +92,10 @@ def read_source(path: str, limits: Limits = ANSWERS_LIMITS) -> Source:
         raise _whole_file(name, f"cannot be read: {visible(reason)}") from None
     if len(data) > limits.bytes:
         raise _too_large(name, limits)
+    other = next((kind for begin, kind in OTHER_KINDS if data.startswith(begin)), "")
+    if other:
+        hint = "write it into a plain text file, with an editor for plain text"
+        raise _whole_file(name, f"is {other}, not a text file", hint)
     return Source(name, _decoded(name, data))
 
 
@@ -158,9 +171,9 @@ def _not_utf8(name: str, data: bytes, offset: int) -> FileError:
     line = data[begin : end if end >= 0 else len(data)].decode("utf-8", "backslashreplace")
     place = Place(visible_name(name), data.count(b"\n", 0, offset) + 1, len(before) + 1)
     message = f"not UTF-8 text: byte {offset} is 0x{data[offset]:02x}"
-    hint = "save the file with the encoding UTF-8"
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        hint = "the file is UTF-16; " + hint
+        message = "UTF-16 text, not UTF-8"
+    hint = "save the file with the encoding UTF-8"
     shown = _shown(line) if place.column <= SHOWN_COLUMNS else ""
     return FileError(Complaint(message, place, hint, shown))
 

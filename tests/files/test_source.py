@@ -1,6 +1,7 @@
 import io
 import os
 import socket
+import zipfile
 from contextlib import suppress
 
 import pytest
@@ -148,7 +149,35 @@ def test_not_utf8_after_a_byte_order_mark(tmp_path):
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf16_is_named(tmp_path, encoding):
     (complaint,) = refusal(written(tmp_path, "\ufeffa: 1".encode(encoding)))
-    assert complaint.hint.startswith("the file is UTF-16;")
+    assert complaint.message == "UTF-16 text, not UTF-8"
+    assert complaint.hint == "save the file with the encoding UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
+        (
+            b"{\\rtf1\\ansi\\ansicpg1252\n{\\fonttbl\\f0\\fswiss Helvetica;}\n}",
+            "formatted document",
+        ),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "picture"),
+        (bytes.fromhex("d0cf11e0a1b11ae1"), "office document"),
+    ],
+)
+def test_other_kinds_of_files_are_named(tmp_path, data, kind):
+    (complaint,) = refusal(written(tmp_path, data))
+    assert f"{kind}" in complaint.message
+    assert "not a text file" in complaint.message
+    assert "plain text" in complaint.hint
+
+
+def test_an_office_document_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "made", "w") as archive:
+        archive.writestr("word/document.xml", "<x/>")
+    (complaint,) = refusal(written(tmp_path, (tmp_path / "made").read_bytes()))
+    assert "office document" in complaint.message
 
 
 def test_not_utf8_far_out_on_a_line_shows_no_line(tmp_path):
