@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from unicodedata import category
 from urllib.parse import quote
 
 from backpropcli.errors import Complaint
@@ -26,7 +27,7 @@ STUDENT, PROBLEM = "{student}", "{problem}"
 SUFFIXES = {"markdown": ".md", "github_summary": ".md", "junit": ".xml"}
 JOINED = ("json", "junit", "markdown", "plain", "table")
 UNKNOWN = "unknown"
-LONGEST = 100  # characters of a file name; a system may allow 255 bytes for all of it
+LONGEST = 100  # bytes of an id in a file name; a system may allow 255 bytes for all of it
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,14 @@ def files_for(form: str, path: str, several: bool) -> Files:
 
 
 def safe_name(text: str) -> str:
-    """A text as the name of a file: other characters as %XX, a long one cut, no two the same."""
-    name = quote(text, safe="@+ ,")
-    if len(name) > LONGEST:
-        name = f"{name[:LONGEST]}-{sha256(text.encode()).hexdigest()[:16]}"
+    """A text as the name of a file: a long one is cut, no two are the same.
+
+    Letters and digits of all languages are kept, with their marks; other characters are %XX.
+    """
+    name = "".join(c if category(c)[0] in "LMN" else quote(c, safe="@+ ,") for c in text)
+    if len(name.encode()) > LONGEST:
+        kept = name.encode()[:LONGEST].decode(errors="ignore")
+        name = f"{kept}-{sha256(text.encode()).hexdigest()[:16]}"
     return "%2E" + name[1:] if name.startswith(".") else name or UNKNOWN
 
 

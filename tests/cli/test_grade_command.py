@@ -138,9 +138,23 @@ def test_what_a_student_calls_themselves_cannot_lead_out_of_the_folder(capsys, f
 
 def test_a_long_name_does_not_stop_the_reports_of_others(capsys, folder):
     (folder / "class" / "bob.yaml").write_text(f"student: {'é' * 5000}\n" + RIGHT)
+    (folder / "class" / "dan.yaml").write_text(f"student: {'学' * 5000}\n" + RIGHT)
     out = folder / "out"
     assert grade(capsys, folder, "-o", folder / "g.csv", "--report", f"plain={out}/").code == 0
-    assert len(list(out.iterdir())) == 3
+    assert len(list(out.iterdir())) == 4
+
+
+def test_a_report_has_the_name_of_a_student_in_any_language(capsys, folder):
+    for name in ("Jörg Müller", "José", "שלום", "学生", "a/b"):
+        (folder / "class" / name).mkdir(parents=True)
+        (folder / "class" / name / "x.yaml").write_text(RIGHT)
+    out = folder / "out"
+    call = ["--id-pattern", r"(.*)/x.yaml", "-o", folder / "g.csv", "--report", f"plain={out}/"]
+    assert grade(capsys, folder, *call).code == 0
+    assert {path.name for path in out.iterdir()} == {
+        "ann.txt", "bob.txt", "cyd.txt", "Jörg Müller.txt", "José.txt", "שלום.txt", "学生.txt",
+        "a%2Fb.txt",
+    }  # fmt: skip
 
 
 def test_quantities_of_examples_have_columns_of_their_own(capsys, folder):
