@@ -169,8 +169,15 @@ class Accounts:
 
         Who mistakes the method goes on with the wrong number; a slip may be in the writing alone.
         """
-        extra = NOT_CARRIED if self.unused.intersection(part.nodes) else 0.0
+        extra = NOT_CARRIED if self.unused and self._is_unused(part) else 0.0
         return extra + self._own_cost(part, parts)
+
+    def _is_unused(self, part: Candidate) -> bool:
+        """Whether the wrong numbers that a mistake leads to are not used further on."""
+        if not self.unused.isdisjoint(part.nodes):
+            return True
+        shown = {self.exempt.node(w) for w in self.trial.reached(part.places) if w in self.plain}
+        return bool(shown) and shown <= self.unused
 
     def _own_cost(self, part: Candidate, parts: Sequence[Candidate]) -> float:
         if len(parts) == 1:

@@ -109,7 +109,8 @@ class Judge:
         here = self.at.get(i, ())
         if i in self.changes or not self.meant.isdisjoint(here):
             return None
-        before = tuple([(state.met[p].mark, p in self.at) for p in self.graph.meetings.needs[i]])
+        needs = self.graph.meetings.needs[i]
+        before = tuple([(state.met[p].mark, self._stands_here(p)) for p in needs])
         return i, before, written_here([self.sheet.entries[which] for which in here])
 
     def _met(self, i: int, state: State) -> Met:
@@ -209,15 +210,18 @@ class Judge:
 
     def _capped(self, error: Array, paper: Paper, predicted: Array, key: Array, i: int) -> Array:
         """A step between submitted values may not be off by more than a unit and a half."""
-        parents = self.graph.nodes[i].parents
-        local = all(p in self.at or self.graph.nodes[p].kind == "given" for p in parents)
-        if not local:
+        nodes = self.graph.nodes
+        if not all(self._stands_here(p) or nodes[p].kind == "given" for p in nodes[i].parents):
             return error
         to_key = (paper.value - predicted) * (key - predicted) > 0
         reach = np.where(to_key, np.abs(predicted - key) + paper.half, 0.0)
         reach = np.maximum((CAP - 0.5) * paper.unit, reach)
         reach = reach * self.rounding.units + self.rounding.inner.get(i, np.zeros(()))
         return np.where(paper.unit > 0, np.minimum(error, reach), error)
+
+    def _stands_here(self, i: int) -> bool:
+        """Whether the number that is used of a node is written on the sheet, digit by digit."""
+        return i in self.at and self.meant.isdisjoint(self.at[i])
 
     def _find_not_carried(self) -> None:
         """Find entries that are wrong although what follows uses the right number."""

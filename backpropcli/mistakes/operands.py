@@ -47,7 +47,7 @@ def exchanged_operands(world: World) -> Iterator[Operand]:
             if is_in_mask(equation.expr, path):
                 continue
             if isinstance(node, Name) and "/" not in node.name:
-                inside = path and is_op(_parent(equation.expr, path), "index")
+                inside = path and is_op(parent(equation.expr, path), "index")
                 if not inside:
                     yield from _others(world, equation, path, node)
                     yield from _own_entries(world, equation, path, node)
@@ -93,7 +93,8 @@ def is_in_mask(expr: Expr, path: tuple[int, ...]) -> bool:
     return False
 
 
-def _parent(expr: Expr, path: tuple[int, ...]) -> Expr:
+def parent(expr: Expr, path: tuple[int, ...]) -> Expr:
+    """The part of an expression that a path leads through last."""
     for position in path[:-1]:
         expr = expr.args[position]
     return expr
@@ -191,22 +192,22 @@ def _own_entries(
     if penalised and equation.name in world.loss.equations:
         return  # a penalty sums over all entries and names none of them
     entries = {at: index(node, *at) for at in product(*map(range, sizes))}
-    said = {at: _entry_name(world, node.name, at) for at in entries}
+    said = {at: entry_name(world, node.name, at) for at in entries}
     for here, meant in entries.items():
         for there, used in entries.items():
             if sum(map(ne, here, there)) != 1:
                 continue
-            moved = node + call("place", used - meant, at=At(here), shape=shape)
-            yield equation.name, put(equation.expr, path, moved), said[there], said[here], 0.0
+            other = node + call("place", used - meant, at=At(here), shape=shape)
+            yield equation.name, put(equation.expr, path, other), said[there], said[here], 0.0
 
 
 def misread(world: World) -> Iterator[Edit]:
     """One digit of one given number read as another, in one equation."""
-    for equation, path, name, position, value in _given_numbers(world):
+    for equation, path, name, position, value in given_numbers(world):
         for read in _readings(value):
-            expr = put(equation.expr, path, _moved(world, name, position, read - value))
+            expr = put(equation.expr, path, moved(world, name, position, read - value))
             facts = {
-                "given": _entry_name(world, name, position),
+                "given": entry_name(world, name, position),
                 "read": _shown(read),
                 "true": _shown(value),
             }
@@ -225,31 +226,20 @@ def misread_throughout(world: World) -> Iterator[Edit]:
             if len(users) < 2 or not number or number.denominator > 10**6:
                 continue
             for read in _readings(number):
-                moved = _moved(world, name, position, read - number)
-                changes = {e.name: substitute(e.expr, {name: moved}) for e in users}
+                other = moved(world, name, position, read - number)
+                changes = {e.name: substitute(e.expr, {name: other}) for e in users}
                 facts = {
-                    "given": _entry_name(world, name, position),
+                    "given": entry_name(world, name, position),
                     "read": _shown(read),
                     "true": _shown(number),
                 }
                 yield Edit(name, changes, facts, 0.0, name)
 
 
-def lost_signs(world: World) -> Iterator[Edit]:
-    """The minus sign of one given number overlooked, in one equation."""
-    for equation, path, name, position, value in _given_numbers(world):
-        alone = not position and is_op(_parent(equation.expr, path), "add", "sub")
-        is_bias = alone and name in world.weights
-        if value < 0 and not is_bias:  # of a bias that stands alone it is subtracting it
-            expr = put(equation.expr, path, _moved(world, name, position, -2 * value))
-            trouble = f"takes {_entry_name(world, name, position)} without its minus sign"
-            facts = {"entry": equation.name, "trouble": trouble}
-            yield from world.edit(equation.name, expr, "given", 2.0, **facts)
-
-
-def _given_numbers(
+def given_numbers(
     world: World,
 ) -> Iterator[tuple[Equation, tuple[int, ...], str, tuple[int, ...], Fraction]]:
+    """Each number that is given, where it is used: equation, path, name, position, the number."""
     for equation in (*world.forward, *world.gradients):
         for path, node in walk(equation.expr):
             if not isinstance(node, Name) or node.name not in world.problem.given:
@@ -274,7 +264,7 @@ def _readings(value: Fraction) -> Iterator[Fraction]:
                 yield -read if value < 0 else read
 
 
-def _moved(world: World, name: str, position: tuple[int, ...], by: Fraction) -> Expr:
+def moved(world: World, name: str, position: tuple[int, ...], by: Fraction) -> Expr:
     """A given value with one entry changed."""
     shape = world.program.shapes[name]
     if not shape:
@@ -282,7 +272,8 @@ def _moved(world: World, name: str, position: tuple[int, ...], by: Fraction) -> 
     return Name(name) + call("place", as_expr(by), at=At(position), shape=shape)
 
 
-def _entry_name(world: World, name: str, position: tuple[int, ...]) -> str:
+def entry_name(world: World, name: str, position: tuple[int, ...]) -> str:
+    """An entry as the problem counts it: w[2,1]; the name alone of a single number."""
     if not position:
         return name
     return f"{name}[{','.join(str(i + world.problem.index_from) for i in position)}]"

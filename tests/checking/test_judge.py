@@ -166,3 +166,26 @@ def test_a_total_of_counts_follows_from_own_parts():
     right = statuses(report(LAYERS, "parameters(z2): 8\nparameters: 26"))
     assert right["parameters"] == "correct"
     assert statuses(report(LAYERS, "parameters: 24"))["parameters"] == "wrong"
+
+
+CUT = """\
+inputs: {x: 0.7}
+weights: {w: 0.1968, v: 0.6256, s: 0.777}
+network:
+  q: s*x
+  z: w*x
+  r: z + 1
+  yhat: v*z
+loss: yhat**2
+"""
+
+
+def test_an_unwritten_right_number_was_used_as_it_is_rounded_on_paper():
+    """z = 0.13776, cut 0.137: 0.137*0.6256 = 0.0857, though v*z = 0.0862; q = 0.5439, r = 1.1377.
+
+    The sign of z is lost where it is written down, and nowhere else.
+    """
+    lines = "q: 0.543\nz: -0.137\nr: 1.137\nyhat: 0.0857"
+    found = statuses(report(CUT, lines))
+    assert found == {"q": "correct", "z": "wrong", "r": "correct", "yhat": "rounded"}
+    assert statuses(report(CUT, lines.replace("0.0857", "0.0837")))["yhat"] == "wrong"

@@ -1,7 +1,7 @@
 """The shortest account of what is off."""
 
 import pytest
-from checking_support import answer, names, problem, report, statuses, told
+from checking_support import THREE, answer, names, problem, report, statuses, told
 
 from backpropcli.checking.check import check_text
 
@@ -62,8 +62,6 @@ def test_a_rule_and_a_slip_beside_it_are_found():
 
 def test_exchanged_answers_are_one_slip():
     """dW3[1] = 3.5*9 = 31.5 and dW3[2] = 3.5*6 = 21 of the three-layer net."""
-    from checking_support import THREE
-
     found = report(THREE, '"dL/dW3[1]": 21.0\n"dL/dW3[2]": 31.5')
     assert names(found) == ["swapped-answers"]
     assert set(found.mistakes[0].explains) == {"dL/dW3[1]", "dL/dW3[2]"}
@@ -228,3 +226,23 @@ def test_two_mistakes_for_one_number_have_no_more_evidence_than_both_at_once():
     parabola = "weights: {w: 0}\nloss: (w - -6)**2\nupdate: {rule: sgd, lr: 0.02, steps: 3}\n"
     found = report(parabola, "L: 36\ndL/dw: 12\nw_new: -1.772")
     assert all(root.possible for root in found.mistakes)
+
+
+def test_a_flip_that_nothing_goes_on_with_is_a_slip_of_the_pen():
+    """dL/dz2 = 3.5*(-1, 1, -2); dL/dW2 and dL/dh1 are those of the right one."""
+    lines = """\
+z1: [-1, 2, 3]
+h1: [0, 2, 3]
+z2: [9, 6, -4]
+yhat: 5
+L: 6.125
+dL/dz2: [3.5, -3.5, 7]
+dL/dW2: [[0, -7, -10.5], [0, 7, 10.5], [0, -14, -21]]
+dL/dh1: [-10.5, 7, 3.5]
+"""
+    (root,) = report(THREE, lines).mistakes
+    assert (root.name, root.at) == ("sign-slip", "dL/dz2")
+    carried = lines.replace("[0, -7, -10.5], [0, 7, 10.5], [0, -14, -21]",
+                            "[0, 7, 10.5], [0, -7, -10.5], [0, 14, 21]")  # fmt: skip
+    (root,) = report(THREE, carried.replace("[-10.5, 7, 3.5]", "[10.5, -7, -3.5]")).mistakes
+    assert (root.name, root.at) == ("residual-reversed", "dL/dyhat")

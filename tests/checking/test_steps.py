@@ -161,3 +161,24 @@ def test_formulas_of_adam():
     found = statuses(checked(own, text))
     assert found["w_mhat", None] == found["w_new", None] == "correct"
     assert found["w_vhat", None] == "wrong"
+
+
+PAIR = """\
+inputs: {x: [1.9, -0.7], y: 0.4}
+weights: {w: [0.35, -0.62]}
+network:
+  p: w @ x
+loss: (p - y)**2 / 2
+update: {rule: sgd, lr: 0.3}
+"""
+
+
+def test_a_sign_that_is_lost_in_one_entry_of_a_step():
+    """p = 1.099, dL/dw = 0.699*(1.9, -0.7); -0.62 - 0.3*0.4893 = -0.767 where + is right."""
+    lines = "answers:\n  p: 1.099\n  dL/dw: [1.328, -0.489]\n  w_new: [-0.048, -0.767]\n"
+    (found,) = check_text(problem_from_text(PAIR), lines)
+    assert [a.status for a in found.answers if a.submitted is not None] == [
+        "correct", "correct", "wrong",
+    ]  # fmt: skip
+    assert [(m.name, m.possible) for m in found.mistakes] == [("sign-slip", False)]
+    assert found.mistakes[0].message == "w_new takes dL/dw[2] with the other sign."

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from backpropcli.mistakes.entry import Edit, Example, Mistake, Slip
-from backpropcli.mistakes.operands import lost_signs
+from backpropcli.mistakes.signs import lost_signs, lost_signs_in_steps
 from backpropcli.mistakes.world import World
 from backpropcli.mistakes.writing import Shown
 
@@ -33,8 +33,9 @@ WRONG = "has the right size and the wrong sign"
 
 
 def edits(world: World) -> Iterator[Edit]:
-    """The minus sign of a given number overlooked within a line."""
+    """The minus sign of a given number overlooked within a line, or that of a gradient's entry."""
     yield from lost_signs(world)
+    yield from lost_signs_in_steps(world)
 
 
 def slips(shown: Shown) -> Iterator[Slip]:
