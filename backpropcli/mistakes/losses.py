@@ -86,6 +86,12 @@ def before_after(world: World) -> Iterator[Edit]:
     yield Edit(world.upper, {world.upper: Name(new)}, facts, 0.0, "after")
 
 
+def _of_step(side: str) -> dict[str, str]:
+    """The words for a value that belongs to the step before or after."""
+    how = f"belongs to the step {side} the one that is asked"
+    return {"how": how, "mend": "Count the steps from the given weights"}
+
+
 def other_step(world: World) -> Iterator[Edit]:
     """The weight or the state before the step; one step too many; the rate of another step."""
     update = world.problem.update
@@ -93,18 +99,18 @@ def other_step(world: World) -> Iterator[Edit]:
         return
     for line in update.lines:
         if line.name.endswith("_new"):
-            yield from world.edit(line.name, Name(line.weight), "before", side="before")
+            yield from world.edit(line.name, Name(line.weight), "before", 0.0, **_of_step("before"))
             if update.rule == "sgd" and not update.decay:
                 twice = Name(line.weight) - 2 * (update.lr * Name(f"d{world.upper}/d{line.weight}"))
-                yield from world.edit(line.name, twice, "after", 1.0, side="after")
+                yield from world.edit(line.name, twice, "after", 1.0, **_of_step("after"))
         if f"{line.name}_old" in update.start:
             old = Name(f"{line.name}_old")
-            yield from world.edit(line.name, old, "before", side="before")
+            yield from world.edit(line.name, old, "before", 0.0, **_of_step("before"))
         if not line.weight:
             t = Name(update.counter)
             for side, other in (("before", t - 1), ("after", t + 1)):
                 expr = substitute(line.expr, {t.name: other})
-                yield from world.edit(line.name, expr, side, side=side)
+                yield from world.edit(line.name, expr, side, 0.0, **_of_step(side))
 
 
 def through_squares(world: World) -> Iterator[Equation]:

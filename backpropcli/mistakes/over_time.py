@@ -44,7 +44,7 @@ def truncations(world: World) -> dict[str, list[Truncated]]:
     found = {}
     for equation in world.gradients:
         parts = terms(equation.expr)
-        steps = [_step_of(world, part.expr, time) for part in parts]
+        steps = [step_of(world, part.expr, time) for part in parts]
         if 2 <= len(parts) <= MOST_STEPS * 4:
             found[equation.name] = list(_cut(world, equation, parts, steps))
     return {name: cuts for name, cuts in found.items() if cuts}
@@ -86,7 +86,7 @@ def _here_only(
         yield Truncated(summed(kept), f"what comes from step {own} itself", "state")
 
 
-def _step_of(world: World, expr: Expr, time: Timeline) -> int | None:
+def step_of(world: World, expr: Expr, time: Timeline) -> int | None:
     """The step whose gradient a summand is made of, or nothing."""
     for name in world.upstreams(expr):
         stem, step = split_step(lower_of(name))

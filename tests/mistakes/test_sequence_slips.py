@@ -1,0 +1,80 @@
+"""Mistakes on recurrent units: each is one, at its root, and correct sheets are accused of none."""
+
+from functools import cache
+
+import pytest
+from sequence_sheets import GRU, LSTM, RNN, answers, gru, lstm, rnn, thinned
+
+from backpropcli.checking.check import check_text
+from backpropcli.problem import problem_from_text
+
+problem = cache(problem_from_text)
+
+
+def judged(text, found, digits=4, decimals=None):
+    (report,) = check_text(problem(text), answers(found, digits, decimals))
+    return report
+
+
+def roots(report):
+    return [(root.name, root.at, root.possible) for root in report.mistakes]
+
+
+def both(gates):
+    return {"forward": gates, "backward": gates}
+
+
+SLIPS = {
+    "h[t] for h[t-1]": (RNN, rnn, {"state": "now"}, "off-by-one-step", "dL/dWh"),
+    "h[t-1] for h[t]": (RNN, rnn, {"output": "before"}, "off-by-one-step", "dL/dv"),
+    "out[t] for out[t-1]": (LSTM, lstm, {"state": "now"}, "off-by-one-step", "dE/dUo"),
+    "input and forget": (LSTM, lstm, both("fio"), "crossed-wiring", "c[1]"),
+    "input and output": (LSTM, lstm, both("ofi"), "crossed-wiring", "c[1]"),
+    "forget and output": (LSTM, lstm, both("iof"), "crossed-wiring", "c[1]"),
+    "forward alone": (LSTM, lstm, {"forward": "fio"}, "crossed-wiring", "c[1]"),
+    "backward alone": (LSTM, lstm, {"backward": "fio"}, "crossed-wiring", "dE/da[2]"),
+    "weights of i and f": (LSTM, lstm, {"weights": "afio"}, "crossed-wiring", "i[1]"),
+    "z and 1 - z": (GRU, gru, {"turned": True}, "crossed-wiring", "h[1]"),
+    "z and r": (GRU, gru, {"exchanged": True}, "crossed-wiring", "n[1]"),
+}
+
+
+@pytest.mark.parametrize("digits", [3, 4, 5])
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_one_mistake_with_its_name(slip, digits):
+    text, make, how, name, at = SLIPS[slip]
+    report = judged(text, make(**how, digits=digits), digits)
+    assert roots(report) == [(name, at, False)]
+    wrong = {answer.quantity for answer in report.answers if answer.status == "wrong"}
+    assert wrong <= set(report.mistakes[0].explains)
+    lost = [a for a in report.answers if a.points < a.max_points]
+    # What is asked are the values and the gradients of the weights, not those in between.
+    assert len(lost) == (0 if slip == "backward alone" else 1)
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_named_first_where_little_is_handed_in(slip):
+    text, make, how, name, _ = SLIPS[slip]
+    report = judged(text, thinned(make(**how), "usual"), 6)
+    assert report.mistakes[0].name == name
+
+
+def test_what_is_exchanged_is_said():
+    gates = judged(LSTM, lstm("fio", "fio")).mistakes[0].message
+    assert gates.startswith("i[t] and f[t] are exchanged")
+    weights = judged(LSTM, lstm(weights="afio")).mistakes[0].message
+    assert weights.startswith("Wi, Ui, bi and Wf, Uf, bf are exchanged")
+    shares = judged(GRU, gru(turned=True)).mistakes[0].message
+    assert shares.startswith("z[t] and 1 - z[t] are exchanged")
+    steps = judged(RNN, rnn(state="now")).mistakes[0]
+    assert steps.message == "dL/dWh takes h[t] where h[t-1] belongs."
+
+
+@pytest.mark.parametrize("density", ["full", "usual", "half", "final"])
+@pytest.mark.parametrize("digits", [(2, None), (3, None), (6, None), (0, 3), (0, 4)])
+@pytest.mark.parametrize(("text", "make"), [(RNN, rnn), (LSTM, lstm), (GRU, gru)])
+def test_a_right_sheet_is_accused_of_nothing(text, make, digits, density):
+    for found in (make(), make(digits=digits[0])):
+        report = judged(text, thinned(found, density), *digits)
+        assert roots(report) == []
+        assert {answer.status for answer in report.answers} <= {"correct", "rounded", "missing"}
