@@ -19,7 +19,7 @@ ALONE = "holds the part of example {} alone"
 
 def batch_size(world: World) -> int:
     """How many examples the gradients of the parameters add up; 0 where there is one alone."""
-    known = {n for what, n in world.loss.counts.items() if what != "outputs"}
+    known = {n for what, n in world.loss.counts.items() if what not in ("outputs", "steps")}
     for given in world.problem.upstream.values():
         known |= {n for n in given.shape if isinstance(n, int)}
     found = 0
@@ -58,10 +58,12 @@ def gradient_totals(world: World) -> Iterator[tuple[Equation, list[Expr]]]:
 
 
 def batch_sizes(world: World) -> dict[int, str]:
-    """By what a gradient may be divided: the examples of a batch, the outputs of a loss."""
+    """By what a gradient may be divided: examples of a batch, outputs or steps of a loss."""
     examples = batch_size(world)
     found = {examples: "examples"} if examples else {}
-    counts = world.loss.counts
+    counts = {what: n for what, n in world.loss.counts.items() if what != "steps"}
+    if "steps" in world.loss.counts:
+        found.setdefault(world.loss.counts["steps"], "steps")
     outputs = counts.get("outputs", counts.get("entries", 0) if len(counts) == 1 else 0)
     if outputs:
         found.setdefault(outputs, "outputs")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name, Number, is_op, names, postorder
+from backpropcli.language.timeline import Timeline
 from backpropcli.mistakes.parts import Term, chain_of, terms
 from backpropcli.ops.shapes import axes_of
 from backpropcli.ops.sizes import Shape, product
@@ -71,7 +72,8 @@ def read_loss(program: Program, shapes: Shapes) -> Loss:
             (penalties if is_penalty else data).append(term)
             if not is_penalty:
                 holders.add(name)
-    found = _features(tuple(data), shapes, _examples_in_columns(program, shapes))
+    steps, at_one = _over_steps(tuple(data), program.problem.time)
+    found = _features(at_one, shapes, _examples_in_columns(program, shapes), steps)
     slopes = frozenset(f"d{problem.upper}/d{part}" for part in parts)
     return Loss(
         frozenset(equations),
@@ -108,7 +110,32 @@ def _examples_in_columns(program: Program, shapes: Shapes) -> bool:
     return False
 
 
-def _features(data: tuple[Term, ...], shapes: Shapes, columns: bool) -> dict[str, Any]:
+def _over_steps(data: tuple[Term, ...], time: Timeline | None) -> tuple[int, tuple[Term, ...]]:
+    """Over how many steps of time a loss is added up (0: no sum of that kind), and one of them."""
+    sequences = time.sequences.values() if time is not None else ()
+    step = {name: i for steps in sequences for i, name in steps.items()}
+    if _is_one_each(data, step):
+        return len(data), data[:1]
+    for sign, expr in data:
+        chain = chain_of(expr)
+        for i, factor in enumerate(chain.factors):
+            parts = terms(factor.expr)
+            if _is_one_each(parts, step):
+                return len(parts), (Term(sign, chain.with_one((i,), parts[0].expr)),)
+    return 0, data
+
+
+def _is_one_each(parts: Sequence[Term], step: Mapping[str, int]) -> bool:
+    """Whether each of several summands belongs to a step of its own."""
+    own = [{step[name] for name in names(part.expr) if name in step} for part in parts]
+    return (
+        len(parts) > 1
+        and all(len(one) == 1 for one in own)
+        and len(set().union(*own)) == len(parts)
+    )
+
+
+def _features(data: tuple[Term, ...], shapes: Shapes, columns: bool, steps: int) -> dict[str, Any]:
     squared = halves = False
     compared: Shape = ()
     kind = ""
@@ -139,7 +166,9 @@ def _features(data: tuple[Term, ...], shapes: Shapes, columns: bool) -> dict[str
                 divisor *= count if isinstance(count, int) else 1
     explicit = constant.denominator if constant else 1
     counts = _counts(compared[::-1] if columns else compared)
-    is_mean = explicit > 2 and explicit == counts.get("examples", counts.get("entries"))
+    counts |= {"steps": steps} if steps else {}
+    wholes = (counts.get("examples", counts.get("entries")), steps)
+    is_mean = explicit > 2 and explicit in wholes
     halves = squared and explicit % 2 == 0 and not is_mean
     rest = explicit // 2 if halves else explicit
     return {

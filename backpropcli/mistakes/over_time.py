@@ -50,6 +50,17 @@ def truncations(world: World) -> dict[str, list[Truncated]]:
     return {name: cuts for name, cuts in found.items() if cuts}
 
 
+def sums_over_steps(world: World) -> Iterator[tuple[Equation, int]]:
+    """The gradients of weights that add up several steps, with the number of steps."""
+    time = world.problem.time
+    if time is None:
+        return
+    for equation in world.gradients:
+        steps = {step_of(world, part.expr, time) for part in terms(equation.expr)}
+        if lower(equation) in world.weights and len(steps) > 1 and None not in steps:
+            yield equation, len(steps)
+
+
 def _cut(
     world: World, equation: Equation, parts: list[Term], steps: list[int | None]
 ) -> Iterator[Truncated]:

@@ -199,8 +199,7 @@ class World:
         """All gradients that come directly from the loss, times a number, as one edit."""
         found = {e.name: self._scaled_data(e.expr, Fraction(factor)) for e in self.loss_slopes}
         if found:
-            at = next(iter(found)) if len(found) == 1 else self.upper
-            yield Edit(at, found, facts, 0.0, kind)
+            yield Edit(next(iter(found)), found, facts, 0.0, kind)
 
     def _scaled_data(self, expr: Expr, factor: Fraction) -> Expr:
         parts = terms(expr)

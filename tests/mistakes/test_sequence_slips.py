@@ -3,7 +3,7 @@
 from functools import cache
 
 import pytest
-from sequence_sheets import GRU, LSTM, RNN, answers, gru, lstm, rnn, thinned
+from sequence_sheets import GRU, LSTM, RNN, RNN_MEAN, answers, gru, lstm, rnn, thinned
 
 from backpropcli.checking.check import check_text
 from backpropcli.problem import problem_from_text
@@ -58,6 +58,48 @@ def test_a_slip_is_named_first_where_little_is_handed_in(slip):
     text, make, how, name, _ = SLIPS[slip]
     report = judged(text, thinned(make(**how), "usual"), 6)
     assert report.mistakes[0].name == name
+
+
+def is_weights(name):
+    return name.startswith("dL/d") and "[" not in name
+
+
+def is_slope(name):
+    return name.startswith("dL/d")
+
+
+def is_loss(name):
+    return name == "L" or is_slope(name)
+
+
+# The loss of RNN is half a sum over three steps, that of RNN_MEAN their mean: 2/3 of it.
+MEANS = {
+    "weights averaged": (RNN, 1, is_weights, 1 / 3, "extra-batch-mean", "dL/dv"),
+    "slopes averaged": (RNN, 1, is_slope, 1 / 3, "extra-batch-mean", "dL/dy[1]"),
+    "loss averaged": (RNN, 1, "L".__eq__, 1 / 3, "loss-mean-vs-sum", "L"),
+    "all averaged": (RNN, 1, is_loss, 1 / 3, "different-loss", "L"),
+    "slopes added": (RNN_MEAN, 2 / 3, is_slope, 3, "missing-batch-mean", "dL/dy[1]"),
+    "loss added": (RNN_MEAN, 2 / 3, "L".__eq__, 3, "loss-mean-vs-sum", "L"),
+    "all added": (RNN_MEAN, 2 / 3, is_loss, 3, "different-loss", "L"),
+}
+
+
+@pytest.mark.parametrize("density", ["full", "final"])
+@pytest.mark.parametrize("slip", MEANS)
+def test_a_mean_for_a_sum_over_time_is_one_mistake(slip, density):
+    text, size, is_meant, factor, name, at = MEANS[slip]
+    right = {q: v * size if is_loss(q) else v for q, v in rnn().items()}
+    report = judged(text, thinned(right, density), 6)
+    assert roots(report) == []
+    found = {q: v * factor if is_meant(q) else v for q, v in right.items()}
+    report = judged(text, thinned(found, density), 6)
+    root = report.mistakes[0]
+    told = [(one.name, one.at) for one in (root, *root.alternatives)]
+    assert (name, at) in told
+    assert [one.possible for one in report.mistakes] == [False]
+    if density == "full":
+        assert told[0] == (name, at)
+        assert sum(a.points == 0 for a in report.answers if a.max_points) <= 1
 
 
 def test_what_is_exchanged_is_said():

@@ -1,8 +1,8 @@
 """The gradient is divided by N once more.
 
 What it is
-A gradient is divided by the number of examples although the mean is already in the
-gradient from which it follows.
+A gradient is divided by the number of examples, or of steps of time, although the mean
+is already in the gradient from which it follows, or although no mean is taken.
 
 Why it is wrong
 The 1/N of a mean belongs into the backward pass once, at its beginning. Each further
@@ -25,6 +25,7 @@ from fractions import Fraction
 
 from backpropcli.mistakes.batches import batch_sizes, gradient_totals
 from backpropcli.mistakes.entry import Edit, Example, Mistake
+from backpropcli.mistakes.over_time import sums_over_steps
 from backpropcli.mistakes.parts import scaled, summed, terms
 from backpropcli.mistakes.penalties import penalised
 from backpropcli.mistakes.world import World
@@ -51,6 +52,10 @@ def edits(world: World) -> Iterator[Edit]:
         for equation, data, penalty in penalised(world) if what == "examples" else ():
             part = summed([*terms(scaled(summed(data), share)), *penalty])
             yield from world.edit(equation.name, part, what + " below", 0.0, **facts)
+    for equation, count in sums_over_steps(world):
+        facts = {"count": str(count), "why": "although the steps are added up, not averaged"}
+        mean = scaled(equation.expr, Fraction(1, count))
+        yield from world.edit(equation.name, mean, "steps below", 0.0, **facts)
     is_sum = world.problem.reduce != "mean"
     for equation, parts in gradient_totals(world):
         count = len(parts)
