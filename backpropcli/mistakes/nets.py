@@ -173,6 +173,17 @@ inputs:
 network:
   A: masked_softmax(S, causal_mask(3))
 """,
+    "scores": """\
+inputs:
+  q: [1, 2]
+  y: [1, 0]
+weights:
+  k: [[0, 1], [1, 0]]
+network:
+  S: k @ q / sqrt(2)
+  p: softmax(S)
+loss: cross_entropy(p, y)
+""",
     "classes": """\
 inputs:
   Z: [[2, 1], [0, 1]]

@@ -190,7 +190,11 @@ def number(value, digits, decimals=None):
     """A number, or a list of them, to so many digits, or to so many decimals."""
     if np.ndim(value):
         return "[" + ", ".join(number(one, digits, decimals) for one in value) + "]"
-    return f"{float(value):.{decimals}f}" if decimals is not None else f"{value:.{digits}g}"
+    if decimals is not None:
+        return f"{float(value):.{decimals}f}"
+    return f"{float(value):#.{digits}g}".rstrip(
+        "."
+    )  # with its zeros: 2.0 is not the whole number 2
 
 
 def answers(found, digits=4, decimals=None):

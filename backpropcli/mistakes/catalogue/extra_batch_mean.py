@@ -1,8 +1,8 @@
 """The gradient is divided by N once more.
 
 What it is
-A gradient is divided by the number of examples, or of steps of time, although the mean
-is already in the gradient from which it follows, or although no mean is taken.
+A gradient is divided by the number of examples, or of steps of time, although the
+mean is already in the gradient from which it follows, or although no mean is taken.
 
 Why it is wrong
 The 1/N of a mean belongs into the backward pass once, at its beginning. Each further
