@@ -11,7 +11,7 @@ import click
 from backpropcli.cli.output import guarded, guarded_json, is_yaml, terminal, write
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
-from backpropcli.files.whole import make_folder_of, write_whole
+from backpropcli.files.whole import is_special, make_folder_of, write_whole
 from backpropcli.grading.collect import SUFFIXES, Skipped
 from backpropcli.grading.identity import likely_pattern, unmatched
 from backpropcli.grading.judging import OTHER_PROBLEM
@@ -72,6 +72,12 @@ class Outputs:
     reveal: str
     color: str
     inputs: Sequence[str] = ()
+
+    @property
+    def journal(self) -> str:
+        """Where the run is noted down unless told; nothing where there is no file to stand by."""
+        beside = self.gradebook is not None and not is_special(self.gradebook)
+        return f"{self.gradebook}.journal" if beside else ""
 
     def paths(self) -> Iterator[str | None]:
         """The files that are written, but for those of each student."""

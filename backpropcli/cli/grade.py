@@ -238,7 +238,7 @@ def _summary(text: str) -> Target:
 
 def _refuse_collisions(outputs: Outputs, journal: str | None) -> None:
     """No output is a file that is read, YAML that exists, another output, or has no folder."""
-    paths = [path for path in (*outputs.paths(), _journal(outputs, journal)) if path]
+    paths = [path for path in (*outputs.paths(), journal or outputs.journal) if path]
     each = [*paths, *outputs.patterns()]
     for number, path in enumerate(each):
         if same_file(path, each[:number]):
@@ -257,18 +257,13 @@ def _refuse_collisions(outputs: Outputs, journal: str | None) -> None:
 def _plan(outputs: Outputs, limits: Limits, journal: str | None, resume: bool) -> Plan:
     from backpropcli.grading.run import Plan
 
-    path = _journal(outputs, journal)
+    path = journal or outputs.journal
     renderer = outputs.renderer()
     jobs, cluster, seconds, memory = limits
     rendered_as = repr(renderer)
     return Plan(
         jobs, seconds, memory, path, resume, renderer, rendered_as=rendered_as, cluster=cluster
     )
-
-
-def _journal(outputs: Outputs, journal: str | None) -> str:
-    """Where the run is noted down; nothing where that is not kept."""
-    return journal or (f"{outputs.gradebook}.journal" if outputs.gradebook else "")
 
 
 def _graded(wanted: Class, plan: Plan, quiet: bool) -> Grades:

@@ -15,15 +15,19 @@ def write_whole(path: str, parts: Iterable[str]) -> None:
 
     A pipe or a device is written to directly. Raises ``BackpropError``.
     """
-    real = os.path.realpath(path)
     try:
-        if os.path.exists(real) and not os.path.isfile(real):
-            with open(real, "w", encoding="utf-8", newline="\n") as file:
+        if is_special(path):
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
                 file.writelines(parts)
         else:
-            _replace(real, parts)
+            _replace(os.path.realpath(path), parts)
     except OSError as error:
         raise _refused(path, error) from None
+
+
+def is_special(path: str) -> bool:
+    """Whether there is something that is no file: a pipe, a device (``/dev/stdout``), a folder."""
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def make_folder_of(path: str) -> None:

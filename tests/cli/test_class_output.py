@@ -1,5 +1,6 @@
 """The reports of a class in their files: pages without markup, tests with names of their own."""
 
+import os
 import re
 import resource
 import subprocess
@@ -126,3 +127,22 @@ def test_a_full_disk_is_no_fault_of_the_program(folder):
     ran = process(*command[3:], "--resume")
     assert ran.returncode == 0
     assert b"63 submissions: 62 graded, 1 ungradable" in ran.stderr
+
+
+def test_the_gradebook_goes_into_a_pipe_or_nowhere(folder):
+    call = f"{sys.executable} -m backpropcli grade {folder}/class -p {folder}/square.yaml --jobs 1"
+
+    def shell(line):
+        return subprocess.run(
+            ["sh", "-c", line], capture_output=True, text=True, env=environment(), check=False
+        )
+
+    printed = shell(call)
+    ran = shell(f"{call} -o /dev/stdout --quiet | cat")
+    assert (ran.stdout, ran.stderr) == (printed.stdout, "")
+    assert not os.path.exists("/dev/stdout.journal")
+    ran = shell(f"{call} >&- 2>&-")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    ran = shell(f"{call} -o {folder}/g.csv >&-")
+    assert (ran.returncode, "Traceback" in ran.stderr) == (0, False)
+    assert (folder / "g.csv").read_text() == printed.stdout
