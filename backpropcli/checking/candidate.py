@@ -43,10 +43,10 @@ class Candidate:
     members: tuple[Candidate, ...] = ()
     order: int = 0
 
-    @cached_property
+    @property
     def nodes(self) -> tuple[int, ...]:
         """The nodes that it changes."""
-        return tuple(change.node for change in self.changes)
+        return tuple([change.node for change in self.changes])
 
     @cached_property
     def places(self) -> frozenset[int]:

@@ -15,7 +15,6 @@ from backpropcli.language.timeline import without_steps
 from backpropcli.mistakes import catalogue
 from backpropcli.mistakes.entry import Edit, Mistake
 from backpropcli.mistakes.world import World
-from backpropcli.problem.quantities import split_derivative
 
 MOST_WORK = 60_000  # parts of equations that the ways to make one mistake may have in all
 
@@ -40,7 +39,8 @@ def _edits(mistake: Mistake, world: World, sizes: Mapping[str, int]) -> list[Edi
     seen: set[tuple[object, ...]] = set()
     work = 0
     for edit in mistake.edits(world):
-        work += sum(sizes.get(name, 0) for name in edit.changes)
+        for name in edit.changes:
+            work += sizes.get(name, 0)
         if work > MOST_WORK:
             break
         key = tuple(edit.changes.items())
@@ -124,7 +124,7 @@ class _Maker:
                 continue
             formula = self.formula(expr)
             is_total = self.graph.nodes[node].kind == "total"
-            if is_total != any(name in self.graph.parts for name in formula.names):
+            if is_total == self.graph.parts.keys().isdisjoint(formula.names):
                 return ()
             parents = [self.node(n, at) for n in formula.names]
             known = tuple([p for p in parents if p is not None])
@@ -140,15 +140,11 @@ class _Maker:
         return self.visible[key]
 
     def formula(self, expr: Expr) -> Formula:
-        if expr not in self.formulas:
-            self.formulas[expr] = Formula(expr)
-        return self.formulas[expr]
+        found = self.formulas.get(expr)
+        if found is None:
+            found = self.formulas[expr] = Formula(expr)
+        return found
 
 
 def _form(edit: Edit) -> str:
     return ";".join(f"{name}={expr!r}" for name, expr in edit.changes.items())
-
-
-def is_backward(name: str) -> bool:
-    """Whether a quantity is a derivative."""
-    return split_derivative(name) is not None

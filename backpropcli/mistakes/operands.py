@@ -204,14 +204,10 @@ def _own_entries(
 def misread(world: World) -> Iterator[Edit]:
     """One digit of one given number read as another, in one equation."""
     for equation, path, name, position, value in given_numbers(world):
+        said = {"given": entry_name(world, name, position), "true": _shown(value)}
         for read in _readings(value):
             expr = put(equation.expr, path, moved(world, name, position, read - value))
-            facts = {
-                "given": entry_name(world, name, position),
-                "read": _shown(read),
-                "true": _shown(value),
-            }
-            yield from world.edit(equation.name, expr, "", 1.0, **facts)
+            yield from world.edit(equation.name, expr, "", 1.0, **said, read=_shown(read))
 
 
 def misread_throughout(world: World) -> Iterator[Edit]:
@@ -225,15 +221,11 @@ def misread_throughout(world: World) -> Iterator[Edit]:
             number = Fraction(repr(float(np.asarray(value)[position])))
             if len(users) < 2 or not number or number.denominator > 10**6:
                 continue
+            said = {"given": entry_name(world, name, position), "true": _shown(number)}
             for read in _readings(number):
                 other = moved(world, name, position, read - number)
                 changes = {e.name: substitute(e.expr, {name: other}) for e in users}
-                facts = {
-                    "given": entry_name(world, name, position),
-                    "read": _shown(read),
-                    "true": _shown(number),
-                }
-                yield Edit(name, changes, facts, 0.0, name)
+                yield Edit(name, changes, {**said, "read": _shown(read)}, 0.0, name)
 
 
 def given_numbers(

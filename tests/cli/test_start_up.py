@@ -142,6 +142,14 @@ def test_a_sheet_on_which_all_is_right_loads_nothing_about_mistakes(tmp_path):
     assert not names & (DIAGNOSIS | SELDOM)
 
 
+def test_a_plain_report_loads_nothing_that_packs_files(tmp_path):
+    """What asks for the size of a terminal in the standard library knows every compression."""
+    script = SCRIPT.replace('"click", ', '"shutil", "lzma", "bz2", ')
+    right = sheet(tmp_path, RIGHT)
+    for words in (("solve", "-f", "plain", RELU), ("check", "-f", "plain", "-p", RELU, right)):
+        assert not loaded(*words, script=script)[1] & {"shutil", "lzma", "bz2"}
+
+
 def test_a_wrong_number_loads_the_diagnosis_but_not_what_judges_formulas(tmp_path):
     wrong = sheet(tmp_path, RIGHT.replace("[31.5, 21, -14]", "[63, 42, -28]"))
     names = own("check", "-f", "plain", "--exit-zero", "-p", RELU, wrong)
