@@ -113,6 +113,11 @@ def _assignment(top: Node, source: Source, complaints: list[Complaint]) -> Assig
     mapping = expect(Mapping, top, rule, source, complaints)
     if mapping is None:
         return Assignment("", ())
+    keys = {key.text for key, _ in mapping.entries}
+    if "problems" not in keys and keys & {"network", "loss", "inputs", "weights"}:
+        said, hint = "this is a problem, not an assignment", "backprop grade takes it with -p"
+        complain(said, mapping, source, complaints, hint)
+        return Assignment("", ())
     entries = known_entries(mapping, ("title", "problems"), source, complaints)
     title = entries.get("title")
     if title is not None:

@@ -44,6 +44,19 @@ KEYS = (
     "notation",
     "index_from",
 )
+# Files of other kinds: by which sections they are known, what is said, and what to do.
+OTHER_FILES = (
+    (
+        {"answers", "problem"},
+        "these are answers, not a problem",
+        "backprop check judges them; the problem is the file that `problem:` names",
+    ),
+    (
+        {"problems"},
+        "this is an assignment, not a problem",
+        "backprop grade takes it with --assignment",
+    ),
+)
 
 
 def load_problem(path: str | os.PathLike[str]) -> Problem:
@@ -60,10 +73,10 @@ def parse_problem(source: Source) -> Problem:
     """A problem from a source that has been read."""
     documents = read_documents(source, PROBLEM_LIMITS)
     draft = Draft(source)
-    if any(map(_is_answers, documents)):
-        hint = "backprop check judges them; the problem is the file that `problem:` names"
-        draft.complain("these are answers, not a problem", documents[0], hint)
-        raise ProblemError(draft.complaints)
+    for keys, said, hint in OTHER_FILES:
+        if any(_has(document, keys) for document in documents):
+            draft.complain(said, documents[0], hint)
+            raise ProblemError(draft.complaints)
     if len(documents) > 1:
         draft.complain("a problem file holds one problem, found several documents", documents[1])
     top = documents[0]
@@ -76,10 +89,10 @@ def parse_problem(source: Source) -> Problem:
     return problem
 
 
-def _is_answers(top: Node) -> bool:
-    """Whether these are the sections of an answers file; both kinds may have `examples`."""
+def _has(top: Node, sections: set[str]) -> bool:
+    """Whether these are the sections of another kind of file; both kinds may have `examples`."""
     keys = {key.text for key, _ in top.entries} if isinstance(top, Mapping) else set()
-    return bool(keys & {"answers", "problem"}) and not keys & {"network", "loss", "inputs"}
+    return bool(keys & sections) and not keys & {"network", "loss", "inputs"}
 
 
 def _built(draft: Draft, entries: dict[str, Node], top: Mapping) -> Problem:

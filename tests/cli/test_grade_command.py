@@ -196,6 +196,8 @@ def test_every_gradebook_has_each_student(capsys, folder, book):
         (["class"], "the problem is missing"),
         (["class", "-p", "none.yaml"], "none.yaml"),
         (["class", "-p", "class/cyd.yaml"], "cyd.yaml"),
+        (["class", "-p", "hw.yaml"], "this is an assignment, not a problem"),
+        (["class", "--assignment", "square.yaml"], "this is a problem, not an assignment"),
         (["nowhere", "-p", "square.yaml"], "cannot be read as a folder"),
         (["class", "-p", "square.yaml", "--resume"], "--resume needs"),
         (["class", "-p", "square.yaml", "-o", "square.yaml"], "would be lost"),
@@ -215,6 +217,7 @@ def test_every_gradebook_has_each_student(capsys, folder, book):
 )  # fmt: skip
 def test_a_wrong_call_is_told_with_exit_code_2(capsys, folder, monkeypatch, arguments, said):
     monkeypatch.chdir(folder)
+    (folder / "hw.yaml").write_text("title: Homework\nproblems: [square.yaml]\n")
     ran = run(capsys, "grade", *arguments)
     assert ran.code == 2
     assert said in ran.err
