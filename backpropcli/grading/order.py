@@ -50,7 +50,7 @@ def in_order(
     replaced: list[tuple[tuple[str, str], Kept]] = []
     strangers: set[str] = set()
     for one in kept:
-        member = roster.find(one.student) if roster is not None else None
+        member = roster.find(one.student, pattern) if roster is not None else None
         student = member.student if member is not None else one.student
         if roster is not None and member is None:
             strangers.add(student)

@@ -40,6 +40,7 @@ FIRST, LAST = ("firstname", "givenname", "first"), ("lastname", "surname", "fami
 # A participant of Moodle as its downloads name it, and the number as its worksheets write it.
 PARTICIPANT = re.compile(r"(.+)_(\d+)")
 
+CANVAS = {"Student", "ID", "Section"}
 # What Excel reads and drops: a first line that names the delimiter, and a formula around a text
 # that keeps the zeros at its front.
 EXCEL = re.compile(r"\Asep=.\n", re.IGNORECASE)
@@ -67,6 +68,7 @@ class Roster:
         # What is the id of one student finds that one, whatever else it may be of another.
         self._by_key = {**_unambiguous((key, m) for m, known in pairs for key in known), **first}
         self._folded = _unambiguous((key.casefold(), m) for key, m in self._by_key.items())
+        self._canvas = {m.fields["ID"]: m for m in members if is_of_canvas(m.fields)}
         self._by_name = _unambiguous((visible_name(m.name).casefold(), m) for m in members)
 
     def __iter__(self) -> Iterator[Member]:
@@ -75,17 +77,25 @@ class Roster:
     def __len__(self) -> int:
         return len(self.members)
 
-    def find(self, student: str) -> Member | None:
+    def find(self, student: str, pattern: str = "") -> Member | None:
         """The student with this id, login, number or address; nothing for one not listed.
 
         A participant of Moodle is found by the number, or by a name that only one student has.
+        With the pattern of Canvas and its own export a number is Canvas' and no login.
         """
+        if pattern == "canvas" and self._canvas and student.isdigit():
+            return self._canvas.get(student)
         found = self._by_key.get(student) or self._folded.get(student.casefold())
         told = PARTICIPANT.fullmatch(student)
         if found is not None or told is None:
             return found
         number = self._folded.get(f"participant {told[2]}")
         return number or self._by_name.get(told[1].casefold())
+
+
+def is_of_canvas(headers: Iterable[str]) -> bool:
+    """Whether these are columns of a gradebook that Canvas exported."""
+    return {header.strip() for header in headers} >= CANVAS
 
 
 def _unambiguous(pairs: Iterable[tuple[str, Member]]) -> dict[str, Member]:

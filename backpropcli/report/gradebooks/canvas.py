@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from backpropcli.grading.data import Outcome
+from backpropcli.grading.roster import is_of_canvas
 from backpropcli.report.books import Book, Grade, gather, grade_cell, held, names_of
 from backpropcli.report.guards import Cell
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-EXPORTED = {"student", "id", "section"}  # headers of a roster that Canvas exported
 MAXIMA = "    Points Possible"
 DECIMALS = 2
 # By these words Canvas knows rows and columns that are neither a student nor an assignment.
@@ -46,7 +46,7 @@ def _plain(text: str) -> str:
 
 
 def _row(student: str, grade: Grade, row: Mapping[str, str]) -> list[Cell]:
-    exported = {header.strip().lower() for header in row if header} >= EXPORTED
+    exported = is_of_canvas(row)
     last, first = names_of(row)
     name = held(row, "student", "name") or f"{first} {last}".strip() or student
     return [
