@@ -19,6 +19,7 @@ from backpropcli.grading.data import Outcome
 from backpropcli.records import NamedTuple
 
 SCHEMA = 1
+BEGIN = b'{"journal": '
 
 
 class Kept(NamedTuple):
@@ -40,6 +41,7 @@ class Journal:
         self.end = 0
         self.begun: dict[Found, list[Kept]] = {}
         try:
+            self._spare_others()
             self.file = self._continued(run) if resume and os.path.exists(path) else None
             if self.file is None:
                 self.file = open(path, "w+b")  # noqa: SIM115  (closed by ``close``)
@@ -80,6 +82,16 @@ class Journal:
         """The open file."""
         assert self.file is not None
         return self.file
+
+    def _spare_others(self) -> None:
+        """Raise if there is a file of another kind; of a journal a kill may have left a part."""
+        if not os.path.isfile(self.path):
+            return
+        with open(self.path, "rb") as file:
+            begin = file.read(len(BEGIN))
+        if not BEGIN.startswith(begin):
+            said, hint = "exists and is no journal: it is not written over", "give another name"
+            raise BackpropError(Complaint(said, Place(visible_name(self.path)), hint))
 
     def _refused(self, error: OSError) -> BackpropError:
         said = f"the journal cannot be used: {error.strerror}"

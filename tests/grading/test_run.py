@@ -220,6 +220,20 @@ def test_what_is_wrong_with_a_roster_is_told_with_its_place(tmp_path):
         grade(folder, problem, roster=tmp_path / "roster.csv", plan=PLAN)
 
 
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_journal_is_written_over_no_other_file(tmp_path, resume):
+    folder, problem = class_of(tmp_path / "class", a=RIGHT), small_problem(tmp_path)
+    plan = Plan(jobs=1, journal=str(tmp_path / "notes.txt"), resume=resume)
+    (tmp_path / "notes.txt").write_text("call Ann")
+    with pytest.raises(BackpropError, match="is no journal"):
+        grade(folder, problem, plan=plan)
+    assert (tmp_path / "notes.txt").read_text() == "call Ann"
+    for left in ("", '{"jour', '{"journal": 1, "run'):  # what a kill may leave
+        (tmp_path / "notes.txt").write_text(left)
+        with grade(folder, problem, plan=plan) as grades:
+            assert len(grades) == 1
+
+
 def test_a_changed_file_is_judged_again_and_another_problem_refused(tmp_path):
     folder = class_of(tmp_path / "class", a=RIGHT, b=RIGHT)
     problem = small_problem(tmp_path)
