@@ -43,7 +43,7 @@ def _edits(mistake: Mistake, world: World, sizes: Mapping[str, int]) -> list[Edi
             work += sizes.get(name, 0)
         if work > MOST_WORK:
             break
-        key = tuple(edit.changes.items())
+        key = (*edit.changes.items(), *edit.elsewhere.items())
         if key not in seen:
             seen.add(key)
             found.append(edit)
@@ -64,6 +64,9 @@ class _Maker:
         made: list[Candidate] = []
         for edit in edits:
             fitting = all(world.fits(name, expr) for name, expr in edit.changes.items())
+            if edit.elsewhere:
+                made += self.moved(mistake, edit)
+                continue
             for at in self.instances:
                 changes = self.changes(edit, at)
                 if changes and fitting:
@@ -115,6 +118,26 @@ class _Maker:
             )  # fmt: skip
             (self.found.notices if notice else self.found.all).append(whole)
 
+    def moved(self, mistake: Mistake, edit: Edit) -> list[Candidate]:
+        """One mistake over all steps that take numbers of another step; none where one lacks."""
+        found: list[Change] = []
+        for step, source in edit.elsewhere.items():
+            for at, there in _paired(self.graph, step, source):
+                for name, expr in edit.changes.items():
+                    node, formula = self.graph.places.get((at, name)), self.formula(expr)
+                    if node is None or self.graph.nodes[node].kind == "total":
+                        continue
+                    parents = [
+                        self.node(n, there if n in edit.moved else at) for n in formula.names
+                    ]
+                    known = tuple([p for p in parents if p is not None])
+                    if len(known) < len(parents):
+                        return []
+                    found.append(Change(node, expr, known, formula))
+        found.sort(key=lambda change: change.node)
+        at = self.graph.nodes[found[0].node].at if found else TOTAL
+        return [Candidate(mistake, edit, at, tuple(found), 0.0)] if found else []
+
     def changes(self, edit: Edit, at: Instance) -> tuple[Change, ...]:
         """The nodes that an edit changes in one instance; none where it does not apply."""
         found: list[Change] = []
@@ -144,6 +167,18 @@ class _Maker:
         if found is None:
             found = self.formulas[expr] = Formula(expr)
         return found
+
+
+def _paired(graph: Graph, step: int, other: int) -> list[tuple[Instance, Instance]]:
+    """The instances of one step, from 0, each with its counterpart in another step."""
+    update = graph.problem.update
+    mine, theirs = ((update.batch(i) if update else ()) for i in (step, other))
+    here, there = Instance(step + graph.first), Instance(other + graph.first)
+    if len(mine) != len(theirs) or len(mine) < 2:
+        return [(here, there)]
+    pairs = zip(mine, theirs, strict=True)
+    inner = [(here._replace(example=a + 1), there._replace(example=b + 1)) for a, b in pairs]
+    return [(here, there), *inner]
 
 
 def _form(edit: Edit) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # what few sheets need is imported where one does
     from backpropcli.checking.open_formulas import OpenFormulas
 
 SECONDS = 1.0  # for the search in one submission
+MANY_BITS = 40.0  # of an account: more than a mistake and a slip take
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ class Checker:
             found = legal_convention(judge)
             if found is not None:
                 judge, convention = found
-        if any(len(claim.links) > 1 for claim in handed_in.claims):
+        worked = any(len(claim.links) > 1 for claim in handed_in.claims)
+        if worked:
             from backpropcli.checking.lines import judge_workings
 
             judge_workings(judge)
@@ -129,6 +131,9 @@ class Checker:
         again = self.without_carrying(search)
         if again is not None:
             judge, search = again, Search(again, self.known(graph), settings)
+        elif not convention and not worked:
+            search = self.carried_after_all(search)
+            judge = search.judge
         report = Findings(handed_in, judge, search, convention).report()
         if self.problem.is_open or misfits or any(c.sizes is not None for c in handed_in.claims):
             return self.with_formulas(report, sheet, misfits)
@@ -176,6 +181,18 @@ class Checker:
             return None
         meant = {w: other.verdicts[w].predicted for w in (*slips, *judge.meant)}
         return Judge(judge.sheet, self.judging, meant=meant)
+
+    def carried_after_all(self, search: Search) -> Search:
+        """The search with all numbers used as they are written, where that tells the sheet shorter.
+
+        Two numbers that are equal by chance look as if the right one had been used.
+        """
+        judge, account = search.judge, search.best()
+        if not judge.meant or account.cost < MANY_BITS:
+            return search
+        other = Judge(judge.sheet, self.judging, as_written=True)
+        again = Search(other, self.known(judge.graph), search.settings)
+        return again if again.best().cost < account.cost - search.settings.threshold else search
 
 
 def check_raw(raw: RawAnswers, problem: Problem, options: Options | None = None) -> CheckReport:

@@ -31,8 +31,12 @@ class Judge:
         clamp: bool = True,
         changes: Mapping[int, Recomputed] | None = None,
         meant: Mapping[int, Array] | None = None,
+        as_written: bool = False,
     ) -> None:
-        """``changes`` compute nodes otherwise; ``meant`` are right numbers known to be used."""
+        """``changes`` compute nodes otherwise; ``meant`` are right numbers known to be used.
+
+        ``as_written``: no other right numbers are looked for behind the ones that are written.
+        """
         self.changes = changes or {}
         self.meant_values = dict(meant or {})
         self.sheet, self.graph, self.judging = sheet, sheet.graph, judging
@@ -48,7 +52,7 @@ class Judge:
         seems_to_cut = self._seems_to_cut()
         if seems_to_cut or self.is_off():
             self._try_cutting(seems_to_cut)
-        if clamp:
+        if clamp and not as_written:
             self._find_not_carried()
 
     def _start(self, to_the_end: bool = True) -> None:

@@ -154,7 +154,7 @@ class RuleTeller(Teller):
         name = one.edit.at if one.edit.at in one.edit.changes else next(iter(one.edit.changes))
         total = self.graph.nodes[one.changes[0].node].kind == "total"
         equation = self.graph.totals[name] if total else self.graph.program.equation(name)
-        did = self.used(name, one.edit.changes[name])
+        did = "" if one.edit.elsewhere else self.used(name, one.edit.changes[name])
         text = ahead_note(self.graph.program, equation) if equation and not total else ""
         if equation is not None:
             text = text or to_text(equation.expr, self.graph.problem.index_from)

@@ -34,7 +34,9 @@ class Edit(NamedTuple):
     ``at`` is the named quantity whose equation is edited, as reports name it. ``changes`` are the
     new right sides by name. ``facts`` fill the placeholders of the message. ``bits`` is what the
     choice among alternatives of one site costs, ``kind`` tells the forms of one mistake apart
-    (only sites of one form make one fault "everywhere").
+    (only sites of one form make one fault "everywhere"). Where ``elsewhere`` is given, the
+    equations take the values of ``moved`` from another step: in the step before the colon from the
+    one behind it, both counted from 0.
     """
 
     at: str
@@ -42,6 +44,8 @@ class Edit(NamedTuple):
     facts: Mapping[str, str] = MappingProxyType({})
     bits: float = 0.0
     kind: str = ""
+    moved: frozenset[str] = frozenset()
+    elsewhere: Mapping[int, int] = MappingProxyType({})
 
 
 class Slip(NamedTuple):

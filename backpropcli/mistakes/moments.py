@@ -96,6 +96,11 @@ def _of_correction(world: World, one: Made) -> Iterator[Form]:
     expr, bare = one.equation.expr, one.own(one.suffix[0])
     share = update.settings[AVERAGES[update.rule][one.suffix[0]]]
     mend = f"Divide by 1 - {world.text(share)}**{update.counter}"
+    if update.made:
+        made = f"{update.made} step{'' if update.made == 1 else 's'}"
+        told = f"counts the steps from 1 again, though {made} came before"
+        afresh = substitute(expr, {update.counter: Name(update.counter) - update.made})
+        yield "afresh", afresh, told, f"Count on: {update.counter} is the number of all steps"
     yield "uncorrected", bare, "is not corrected for its start at 0", mend
     told = "leaves out the exponent of the bias correction"
     yield "power", bare / rest_of(share), told, mend

@@ -52,6 +52,16 @@ network:
   - dense(1)
 find: [parameters]
 """,
+    "epoch": """\
+weights: {w: 0.5}
+network:
+  p: w*x
+loss: (p - y)**2 / 2
+examples:
+  - {x: 1, y: 2}
+  - {x: 2, y: 3}
+update: {rule: sgd, lr: 0.1, batch: 1, epochs: 1}
+""",
     "adam": f"{_UPDATED}update: {{rule: adam, lr: 0.1}}\n",
     "momentum": f"{_UPDATED}update: {{rule: momentum, lr: 0.1, steps: 2}}\n",
     "decaying": f"{_UPDATED}update: {{lr: 0.1, weight_decay: 0.5}}\n",
