@@ -33,6 +33,7 @@ MOST_TOLD = 10
 MOST_KEPT = 1000
 MOST_ALIKE = 3  # files that are passed over for the same reason, and are told one by one
 MOST_SEEN = 1024
+BY_FILE = r"--id-pattern '([^/]+)\.ya?ml$'"
 ORDER = ("graded", "ungradable", "error", "missing")
 
 
@@ -230,8 +231,13 @@ def _other_problem(grades: Grades, survey: Survey) -> Iterator[str]:
 
 
 def _one_student(grades: Grades, folder: str) -> Iterator[str]:
-    """A folder of folders where the one that was meant lies a step further down."""
+    """A folder of many taken for one student's: a problem's, or one around the whole class."""
     tops = {file.path.partition("/")[0] for file in grades.collected.files}
+    problems = sorted(tops & {exercise.name for exercise in grades.exercises})
+    if problems and grades.older and not grades.pattern:
+        said = f"the folder {problems[0]} has the name of a problem, and is taken for a student's"
+        yield f"{said}: {BY_FILE} takes the names of the files"
+        return
     students = {entry.student for entry in grades.order.entries if entry.status != "missing"}
     if len(tops) == 1 and len(students) == 1 and len(grades.older) > 1:
         inside = visible_name(os.path.join(folder, *tops))

@@ -305,6 +305,21 @@ def test_files_skipped_for_one_reason_are_told_together(capsys, folder):
     ]
 
 
+def test_a_folder_for_each_problem_is_no_student(capsys, folder):
+    for name in ("ann", "bob", "cyd"):
+        (folder / "class" / f"{name}.yaml").unlink()
+        (folder / "class" / "square").mkdir(exist_ok=True)
+        (folder / "class" / "square" / f"{name}.yaml").write_text(RIGHT)
+    pattern = r"([^/]+)\.ya?ml$"
+    assert (
+        "the folder square has the name of a problem, and is taken for a student's: "
+        f"--id-pattern '{pattern}' takes the names of the files\n"
+    ) in grade(capsys, folder).err
+    ran = grade(capsys, folder, "--id-pattern", pattern)
+    assert [row["student"] for row in rows(ran.out)] == ["ann", "bob", "cyd"]
+    assert ran.err == "3 submissions: 3 graded\n"
+
+
 def test_a_problem_under_another_name_than_the_sheets_give_it_is_noticed(capsys, folder):
     for name in ("ann", "bob", "cyd", "dan"):
         (folder / "class" / f"{name}.yaml").write_text("problem: hw1.yaml\n" + RIGHT)
