@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from unicodedata import normalize
 
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.source import Limits, read_source
@@ -67,9 +68,9 @@ class Roster:
         first = {known[0]: member for member, known in pairs}
         # What is the id of one student finds that one, whatever else it may be of another.
         self._by_key = {**_unambiguous((key, m) for m, known in pairs for key in known), **first}
-        self._folded = _unambiguous((key.casefold(), m) for key, m in self._by_key.items())
+        self._folded = _unambiguous((_folded(key), m) for key, m in self._by_key.items())
         self._canvas = {m.fields["ID"]: m for m in members if is_of_canvas(m.fields)}
-        self._by_name = _unambiguous((visible_name(m.name).casefold(), m) for m in members)
+        self._by_name = _unambiguous((_folded(visible_name(m.name)), m) for m in members)
 
     def __iter__(self) -> Iterator[Member]:
         return iter(self.members)
@@ -85,12 +86,17 @@ class Roster:
         """
         if pattern == "canvas" and self._canvas and student.isdigit():
             return self._canvas.get(student)
-        found = self._by_key.get(student) or self._folded.get(student.casefold())
+        found = self._by_key.get(student) or self._folded.get(_folded(student))
         told = PARTICIPANT.fullmatch(student)
         if found is not None or told is None:
             return found
         number = self._folded.get(f"participant {told[2]}")
-        return number or self._by_name.get(told[1].casefold())
+        return number or self._by_name.get(_folded(told[1]))
+
+
+def _folded(text: str) -> str:
+    """A text as it is compared: a Mac writes ``ü`` in names of files as two characters."""
+    return normalize("NFC", text).casefold()
 
 
 def is_of_canvas(headers: Iterable[str]) -> bool:

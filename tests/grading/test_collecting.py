@@ -97,6 +97,17 @@ def test_a_download_from_moodle(tmp_path, path):
     }  # fmt: skip
 
 
+def test_names_are_found_as_a_mac_writes_them(tmp_path):
+    """A u and two dots in the name of the folder, one character in the list."""
+    folder = class_of(tmp_path / "class" / "Ju\u0308 Li_91001_assignsubmission_file", a=RIGHT)
+    class_of(tmp_path / "class" / "Zoe\u0308_91002_assignsubmission_file", a=HALF)
+    people = roster(tmp_path, "Full name,ID number\nJ\u00fc Li,1\nZo\u00eb,2\n")
+    problem = small_problem(tmp_path)
+    assert told(folder.parent, problem, id_pattern="moodle", roster=people) == {
+        "1": ("graded", 4.0), "2": ("graded", 2.0),
+    }  # fmt: skip
+
+
 def test_a_repository_for_each_student(tmp_path):
     """The problem lies beside the answers, and so do files that have nothing to do with them."""
     problem = small_problem(tmp_path)
