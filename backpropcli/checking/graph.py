@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from backpropcli.checking.counted import counted
+from backpropcli.checking.defined import add_definitions, add_own_name, own_names
 from backpropcli.checking.formula import Compute, Formula, on_paper, total_of
 from backpropcli.checking.met import Meetings
 from backpropcli.checking.nodes import TOTAL, WHOLE, Instance, Node
@@ -36,6 +37,8 @@ class Graph:
         self._on_paper: dict[int, Formula] = {}
         self.totals: dict[str, Equation] = {}  # over the examples
         self.parts: dict[str, tuple[int, ...]] = {}  # the shapes of what they add up
+        self.defined = own_names(self.program)
+        self.onward: dict[int, int] = {}  # by gradient, the node that goes on from its own name
         self._build()
         for i, node in enumerate(self.nodes):
             for parent in node.parents:
@@ -123,7 +126,7 @@ class Graph:
         self.add_pass(TOTAL, self.solution.total, self.solution.examples)
         if update is not None:
             build_steps(self, update)
-        self._definitions()
+        add_definitions(self)
         self._counts()
 
     def add_given(self, at: Instance, run: Run, given: Iterable[str]) -> None:
@@ -193,8 +196,11 @@ class Graph:
 
     def _equations(self, at: Instance, run: Run) -> None:
         known = set(run.values)
+        named = self.defined if not at.step and self.last == TOTAL else {}
         for equation in computable(self.program.computed, known):
             self.add_equation(equation, at, run)
+            if equation.name in named:
+                add_own_name(self, equation.name, at, run)
 
     def add_equation(self, equation: Equation, at: Instance, run: Run) -> None:
         """A node for an equation, where all that it uses has one."""
@@ -232,7 +238,7 @@ class Graph:
             return self.places.get((Instance(at.step - 1), made))
         own = self.places.get((at, name))
         if own is not None:
-            return own
+            return self.onward.get(own, own)
         shared, here = at._replace(example=0), at._replace(example=0, ahead=False)
         for where in (shared, at._replace(ahead=False), here, TOTAL):
             place = self.places.get((where, name))
@@ -275,15 +281,6 @@ class Graph:
         self.places[node.at, node.name] = len(self.nodes)
         self.nodes.append(node)
         return len(self.nodes) - 1
-
-    def _definitions(self) -> None:
-        whole = WHOLE if self.last != TOTAL else TOTAL
-        for equation in self.program.definitions:
-            for number, run in enumerate(self.solution.examples, 1):
-                if equation.name in run.values:
-                    self.add_equation(equation, Instance(0, number), run)
-            if equation.name in self.solution.total.values:
-                self.add_equation(equation, whole, self.solution.total)
 
     def _counts(self) -> None:
         for one in counted(self.program, self.solution.total.values):

@@ -24,6 +24,7 @@ class Instance(NamedTuple):
 
 TOTAL = Instance()
 WHOLE = Instance(-1)
+AGAIN = "again"  # the kind of a gradient that goes on from the course's own name for it
 
 
 @dataclass(eq=False)
@@ -32,7 +33,7 @@ class Node:
 
     name: str
     at: Instance
-    kind: str  # given, value, loss, gradient, update, define, total, count
+    kind: str  # given, value, loss, gradient, update, define, total, count, again
     parents: tuple[int, ...] = ()
     parent_names: tuple[str, ...] = ()
     compute: Compute | None = None

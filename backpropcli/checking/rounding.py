@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from backpropcli.checking.graph import Graph
+from backpropcli.checking.nodes import AGAIN
 from backpropcli.checking.paper import Style
 from backpropcli.checking.spread import bent_nodes, spread
 from backpropcli.ops.entry import Array
@@ -57,7 +58,7 @@ class Rounding:
     def written(self, i: int, value: Array, error: Array) -> Array:
         """What writing a value down takes away: by the student's own digits, or the usual ones."""
         node = self.graph.nodes[i]
-        if node.kind in ("given", "count") or self.style is None:
+        if node.kind in ("given", "count", AGAIN) or self.style is None:
             return np.zeros(np.shape(value))
         if node.compute is not None and len(node.parents) == 1 and not error.any():
             parent = self.graph.nodes[node.parents[0]].value

@@ -7,6 +7,7 @@ dL/dh[2]*h[1] the first to step 1, the second to step 2.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from backpropcli.evaluate.floats import evaluate
 from backpropcli.language.nodes import Apply, Expr, Number, array, is_op, names
 from backpropcli.language.timeline import Timeline, split_step
 from backpropcli.mistakes.layers import lower
-from backpropcli.mistakes.parts import Term, put, summed, terms, walk
+from backpropcli.mistakes.parts import Term, put, scaled, summed, terms, walk
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import split_derivative
@@ -50,15 +51,26 @@ def truncations(world: World) -> dict[str, list[Truncated]]:
     return {name: cuts for name, cuts in found.items() if cuts}
 
 
-def sums_over_steps(world: World) -> Iterator[tuple[Equation, int]]:
-    """The gradients of weights that add up several steps, with the number of steps."""
-    time = world.problem.time
+def means_over_steps(world: World) -> Iterator[tuple[Equation, int, Expr]]:
+    """The gradients of weights that add up several steps, with how many, and their mean.
+
+    Where the numbers of some steps alone are the mean by chance, it is these that were kept.
+    """
+    time, cut = world.problem.time, truncations(world)
     if time is None:
         return
     for equation in world.gradients:
         steps = {step_of(world, part.expr, time) for part in terms(equation.expr)}
         if lower(equation) in world.weights and len(steps) > 1 and None not in steps:
-            yield equation, len(steps)
+            mean = scaled(equation.expr, Fraction(1, len(steps)))
+            if not any(_is_equal(world, one.expr, mean) for one in cut.get(equation.name, ())):
+                yield equation, len(steps), mean
+
+
+def _is_equal(world: World, one: Expr, other: Expr) -> bool:
+    """Whether two expressions have the same numbers here, where these are known."""
+    known = all(name in world.values for name in names(one, other))
+    return known and np.allclose(evaluate(one, world.values), evaluate(other, world.values))
 
 
 def _cut(

@@ -25,7 +25,7 @@ from fractions import Fraction
 
 from backpropcli.mistakes.batches import batch_sizes, gradient_totals
 from backpropcli.mistakes.entry import Edit, Example, Mistake
-from backpropcli.mistakes.over_time import sums_over_steps
+from backpropcli.mistakes.over_time import means_over_steps
 from backpropcli.mistakes.parts import scaled, summed, terms
 from backpropcli.mistakes.penalties import penalised
 from backpropcli.mistakes.world import World
@@ -52,9 +52,8 @@ def edits(world: World) -> Iterator[Edit]:
         for equation, data, penalty in penalised(world) if what == "examples" else ():
             part = summed([*terms(scaled(summed(data), share)), *penalty])
             yield from world.edit(equation.name, part, what + " below", 0.0, **facts)
-    for equation, count in sums_over_steps(world):
+    for equation, count, mean in means_over_steps(world):
         facts = {"count": str(count), "why": "although the steps are added up, not averaged"}
-        mean = scaled(equation.expr, Fraction(1, count))
         yield from world.edit(equation.name, mean, "steps below", 0.0, **facts)
     is_sum = world.problem.reduce != "mean"
     for equation, parts in gradient_totals(world):
