@@ -1,4 +1,8 @@
-"""Whole processes: the command against ``python -c "import numpy"``."""
+"""Whole processes: the command against ``python -c "import numpy"``.
+
+The goals are ratios to that process as it is. On a machine with other work its BLAS threads wait
+for a core, and the ratio looks too good; the row below each, against one thread, is steadier.
+"""
 
 from __future__ import annotations
 

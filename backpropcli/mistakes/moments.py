@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from backpropcli.language.nodes import Expr, Name, is_op, names, substitute
 from backpropcli.mistakes.entry import Edit
-from backpropcli.mistakes.optimizers import Made, made, relined
+from backpropcli.mistakes.optimizers import Made, made, relined, rule_of
 from backpropcli.mistakes.parts import replaced, summed, terms
 from backpropcli.mistakes.world import World
-from backpropcli.optimizers import RULES
-from backpropcli.optimizers.entry import rest_of
 from backpropcli.problem.data import Update
 
 AVERAGES = {  # the setting by which a rule averages a quantity
@@ -58,6 +56,8 @@ def _of_average(world: World, one: Made) -> Iterator[Form]:
 
 def _shares(world: World, one: Made, old: Name) -> Iterator[Form]:
     """The shares of the old value and of the new one."""
+    from backpropcli.optimizers.entry import rest_of
+
     update = world.problem.update
     assert update is not None
     share = AVERAGES.get(update.rule, {}).get(one.suffix, "mu" if update.form == "dampened" else "")
@@ -90,6 +90,8 @@ def _bare(expr: Expr, rest: Expr) -> Expr:
 
 def _of_correction(world: World, one: Made) -> Iterator[Form]:
     """The correction of a moment for its start at 0."""
+    from backpropcli.optimizers.entry import rest_of
+
     update = world.problem.update
     if one.suffix not in ("mhat", "vhat") or update is None:
         return
@@ -193,7 +195,7 @@ def _at_once(world: World, update: Update, weight: str) -> At_once:
             "Divide m and v by 1 - beta**t",
         )
         yield "uncorrected", both, told, mend
-    for form in RULES[update.rule].forms:
+    for form in rule_of(update).forms:
         if form != update.form and not update.ahead and update.rule == "momentum":
             told = f"follows the {form} form of {update.rule}, not the {update.form} one"
             changes = relined(world, update._replace(form=form), weight)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from backpropcli.language.nodes import Expr, Name, Number, names, substitute
 from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.parts import replaced, summed, terms
 from backpropcli.mistakes.world import World
-from backpropcli.optimizers import RULES
 from backpropcli.problem.data import Equation, Update
-from backpropcli.problem.updating import lines_of
 from backpropcli.records import NamedTuple
+
+if TYPE_CHECKING:
+    from backpropcli.optimizers.entry import Rule
 
 
 class Made(NamedTuple):
@@ -35,9 +37,18 @@ def made(world: World) -> Iterator[Made]:
             yield Made(line.weight, suffix, world.equations[line.name])
 
 
+def rule_of(update: Update) -> Rule:
+    """The rule of an update; the catalogue is imported where a problem has one."""
+    from backpropcli.optimizers import RULES
+
+    return RULES[update.rule]
+
+
 def relined(world: World, update: Update, weight: str) -> dict[str, Expr]:
     """The equations of a weight that are others under another update."""
-    lines = lines_of(update, RULES[update.rule], world.upper)
+    from backpropcli.problem.updating import lines_of
+
+    lines = lines_of(update, rule_of(update), world.upper)
     return {
         line.name: line.expr
         for line in lines
@@ -88,7 +99,7 @@ def with_decay(world: World) -> Iterator[tuple[str, Expr, Update]]:
 def decays(world: World) -> Iterator[Edit]:
     """Weight decay left out, taken with the wrong sign, twice, or put in the wrong place."""
     for weight, share, update in with_decay(world):
-        decoupled = RULES[update.rule].decoupled
+        decoupled = rule_of(update).decoupled
         term = world.text(share * Name(weight))
         for kind, new, used in (
             ("none", Number(0), f"leaves out the weight decay, {term}"),
@@ -165,7 +176,7 @@ def _decay_of_others(world: World) -> Iterator[Edit]:
         return
     share = next(iter(update.decay.values()))
     for one in made(world):
-        if one.weight in update.decay or RULES[update.rule].decoupled:
+        if one.weight in update.decay or rule_of(update).decoupled:
             continue
         gradient = f"d{world.upper}/d{one.weight}"
         if gradient in names(one.equation.expr):

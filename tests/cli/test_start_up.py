@@ -155,3 +155,4 @@ def test_a_wrong_number_loads_the_diagnosis_but_not_what_judges_formulas(tmp_pat
     names = own("check", "-f", "plain", "--exit-zero", "-p", RELU, wrong)
     assert names >= DIAGNOSIS
     assert not names & SELDOM
+    assert not [name for name in names if name.startswith("backpropcli.optimizers")]
