@@ -187,9 +187,10 @@ class Checker:
 
         Two numbers that are equal by chance look as if the right one had been used.
         """
-        judge, account = search.judge, search.best()
-        if not judge.meant or account.cost < MANY_BITS:
+        judge = search.judge
+        if not judge.meant or not judge.is_off() or search.best().cost < MANY_BITS:
             return search
+        account = search.best()
         other = Judge(judge.sheet, self.judging, as_written=True)
         again = Search(other, self.known(judge.graph), search.settings)
         return again if again.best().cost < account.cost - search.settings.threshold else search
