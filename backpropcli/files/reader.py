@@ -23,6 +23,8 @@ def read_documents(
 ) -> list[Node]:
     """The documents of a file, one or more; raises ``FileError`` with all that is wrong.
 
+    Documents without anything between two lines of ``---`` are passed over.
+
     In the ``loose`` sections of the top level, a value that YAML cannot read is a text.
     """
     reader = _Reader(source, limits, protect(source.text))
@@ -63,13 +65,15 @@ class _Reader:
         self.protected = protected
         self.open: list[_Open] = []
         self.documents: list[Node] = []
+        self.empty: list[Node] = []
         self.complaints: list[Complaint] = []
         self.broken = not self._is_walked()
 
     def read(self) -> list[Node]:
         """The documents; raises ``FileError``."""
         if not (self.documents or self.complaints):
-            self._complain("the file is empty", Place(self.source.name))
+            place = self.empty[0].place if self.empty else Place(self.source.name)
+            self._complain("the file is empty", place)
         refuse(self.complaints)
         return self.documents
 
@@ -193,9 +197,9 @@ class _Reader:
             parent.key = None
 
     def _add_document(self, node: Node) -> None:
-        if isinstance(node, Scalar) and node.plain and not node.text:
-            self._complain("this document is empty", node.place, "delete the line `---`")
-        self.documents.append(node)
+        """Take a document; one without anything, as after a last ``---``, is none."""
+        empty = isinstance(node, Scalar) and node.plain and not node.text
+        (self.empty if empty else self.documents).append(node)
 
     def _key(self, parent: _Open, node: Node) -> Scalar:
         if not isinstance(node, Scalar):

@@ -122,7 +122,9 @@ class _Parser(StepReader):
             self.take()
             inner = self.nested(lambda: self.expression(0))
             if self.here.kind == ",":
-                raise self.error("a list stands in square brackets", token, "such as [3, 3]")
+                raise self.error(
+                    "a list stands in square brackets", token, "write [ and ] in place of ( and )"
+                )
             closing = self.expect(")", "to close the parenthesis")
             inner.span = (token.start, closing.stop)
             return inner

@@ -189,7 +189,8 @@ def test_private_use_characters_come_as_escapes(loader):
     [
         ("", "the file is empty", 0, 0),
         ("# only this\n", "the file is empty", 0, 0),
-        ("---\n", "this document is empty", 2, 1),
+        ("---\n", "the file is empty", 2, 1),
+        ("---\n---\n# nothing\n", "the file is empty", 2, 1),
         ("a: &x 1\n", "an anchor (`&name`) is not allowed", 1, 4),
         ("a: &x [1]\n", "an anchor (`&name`) is not allowed", 1, 4),
         ("a: *x\n", "an alias (`*name`) is not allowed", 1, 4),
@@ -209,6 +210,11 @@ def test_refusals(text, message, line, column, loader):
     (complaint,) = complaints(text)
     assert complaint.message == message
     assert complaint.place == Place("p.yaml", line, column)
+
+
+@pytest.mark.parametrize("text", ["a: 1\n---\n", "---\n---\na: 1\n", "a: 1\n---\n# x\n---\n"])
+def test_an_empty_document_is_none(loader, text):
+    assert read(text) == [{"a": "1"}]
 
 
 def test_the_same_key_in_two_mappings(loader):
