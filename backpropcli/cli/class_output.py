@@ -1,4 +1,4 @@
-"""The outputs of ``backprop grade``: gradebook, reports, summaries, and what is told on stderr."""
+"""The outputs of ``backprop grade``: gradebook, reports, summaries."""
 
 from __future__ import annotations
 
@@ -8,33 +8,22 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backpropcli.cli.class_notes import Survey, surveyed
 from backpropcli.cli.output import guarded, guarded_json, is_yaml, terminal, write
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
 from backpropcli.files.whole import is_special, make_folder_of, write_whole
-from backpropcli.grading.collect import SUFFIXES, Skipped
-from backpropcli.grading.identity import likely_pattern, unmatched
-from backpropcli.grading.judging import OTHER_PROBLEM
+from backpropcli.grading.collect import SUFFIXES
 from backpropcli.records import NamedTuple, dataclass
-from backpropcli.report.books import LOST
 from backpropcli.report.checks import kind
 from backpropcli.report.class_reports import JOINED, PROBLEM, Files, Renderer, files_for, joined
 from backpropcli.report.class_summary import Screen
 from backpropcli.report.class_summary import render as render_summary
 from backpropcli.report.gradebooks import Book
 from backpropcli.report.gradebooks import lines as gradebook_lines
-from backpropcli.report.gradebooks.plain import quantity_name
-from backpropcli.report.judging import plural
 
 if TYPE_CHECKING:
     from backpropcli.grading.run import Grades
-
-MOST_TOLD = 10
-MOST_KEPT = 1000
-MOST_ALIKE = 3  # files that are passed over for the same reason, and are told one by one
-MOST_SEEN = 1024
-BY_FILE = r"--id-pattern '([^/]+)\.ya?ml$'"
-ORDER = ("graded", "ungradable", "error", "missing")
 
 
 class Target(NamedTuple):
@@ -42,19 +31,6 @@ class Target(NamedTuple):
 
     form: str
     path: str | None
-
-
-class Survey(NamedTuple):
-    """What has to be known of all outcomes before the first line is written.
-
-    ``internal`` says whether one is an internal error; ``lost`` are those that have no grade, and
-    ``untold`` counts more of them.
-    """
-
-    quantities: tuple[str, ...]
-    internal: bool
-    lost: list[Skipped]
-    untold: int
 
 
 @dataclass
@@ -153,34 +129,6 @@ class Outputs:
                 write_whole(target.path, [text])
 
 
-def surveyed(grades: Grades) -> Survey:
-    """The quantities that some submission was judged by, in the order of the problems."""
-    columns = [quantity for exercise in grades.exercises for quantity in exercise.columns]
-    place = {quantity: at for at, quantity in reversed(list(enumerate(columns)))}
-    found: dict[str, tuple[int, int, int, str]] = {}
-    internal, in_examples, lost, untold = False, set[str](), list[Skipped](), 0
-    seen: dict[int, object] = {}
-    for outcome in grades.outcomes():
-        internal = internal or outcome.reason.startswith("internal error")
-        if outcome.status in LOST and len(lost) < MOST_KEPT:
-            lost.append(Skipped(outcome.file, outcome.reason))
-        elif outcome.status in LOST:
-            untold += 1
-        if id(outcome.judged) in seen:
-            continue
-        if len(seen) < MOST_SEEN:
-            seen[id(outcome.judged)] = outcome.judged  # kept, so that its id stays its own
-        for one in outcome.judged:
-            name = quantity_name(one)
-            at = place.get(one.quantity, len(columns))
-            found.setdefault(name, (at, one.example or 0, one.step or 0, name))
-            in_examples |= {one.quantity} if one.example else set()
-    for quantity, at in place.items():
-        if quantity not in in_examples:
-            found.setdefault(quantity, (at, 0, 0, quantity))
-    return Survey(tuple(sorted(found, key=found.__getitem__)), internal, lost, untold)
-
-
 def _write_reports(grades: Grades, files: Files, kept: set[str]) -> None:
     """Write the reports of a format, over none of the files in ``kept`` and no YAML."""
     form, guard = files.form, _GUARDS[kind(files.form)]
@@ -206,74 +154,3 @@ def _as_it_is(text: str) -> str:
 
 
 _GUARDS = {"text": guarded, "json": guarded_json, "commands": _as_it_is}
-
-
-def notes(grades: Grades, folder: str, survey: Survey) -> Iterator[str]:
-    """What was passed over or may be a misunderstanding, a few lines of each kind."""
-    yield from _listed("no grade", survey.lost, survey.untold)
-    yield from _listed("skipped", grades.skipped, grades.collected.untold)
-    yield from _listed("not counted", grades.older)
-    yield from _other_problem(grades, survey)
-    yield from _one_student(grades, folder)
-    yield from _pattern_words(grades)
-    if grades.strangers:
-        shown = ", ".join(grades.strangers[:MOST_TOLD])
-        more = len(grades.strangers) - MOST_TOLD
-        yield f"not on the roster: {shown}" + (f" and {more} more" if more > 0 else "")
-
-
-def _other_problem(grades: Grades, survey: Survey) -> Iterator[str]:
-    """Where most submissions name a problem that was given to the class under another name."""
-    others = sum(OTHER_PROBLEM in one.why for one in survey.lost)
-    if others > grades.counts["graded"]:
-        said = plural(others, "submission names", "submissions name")
-        yield f"{said} another problem; if it is the same one, call its file by that name for -p"
-
-
-def _one_student(grades: Grades, folder: str) -> Iterator[str]:
-    """A folder of many taken for one student's: a problem's, or one around the whole class."""
-    tops = {file.path.partition("/")[0] for file in grades.collected.files}
-    problems = sorted(tops & {exercise.name for exercise in grades.exercises})
-    if problems and grades.older and not grades.pattern:
-        said = f"the folder {problems[0]} has the name of a problem, and is taken for a student's"
-        yield f"{said}: {BY_FILE} takes the names of the files"
-        return
-    students = {entry.student for entry in grades.order.entries if entry.status != "missing"}
-    if len(tops) == 1 and len(students) == 1 and len(grades.older) > 1:
-        inside = visible_name(os.path.join(folder, *tops))
-        yield f"all files lie in one folder, taken for one student's; is {inside} the class?"
-
-
-def _pattern_words(grades: Grades) -> Iterator[str]:
-    """Where the pattern of ids does not do what it should, or one is missing."""
-    files = grades.collected.files
-    odd, known = unmatched(files, grades.pattern), likely_pattern(files)
-    if odd:
-        said = plural(odd, "file does", "files do")
-        yield f"{said} not fit the id pattern, of {len(files)}: the id is the name of the file"
-    elif known and not grades.pattern:
-        yield f"the files are named as by {known.title()}: --id-pattern {known} finds the ids"
-
-
-def _listed(what: str, found: Sequence[Skipped], untold: int = 0) -> Iterator[str]:
-    """A line for each file, or for each reason that many have."""
-    by_reason: dict[str, list[str]] = {}
-    for one in found:
-        by_reason.setdefault(one.why, []).append(one.path)
-    lines: list[tuple[str, int]] = []
-    for why, paths in by_reason.items():
-        if len(paths) > MOST_ALIKE:
-            lines.append((f"{len(paths)} files such as {paths[0]}: {why}", len(paths)))
-        else:
-            lines += [(f"{path}: {why}", 1) for path in paths]
-    yield from (f"{what}: {line}" for line, _ in lines[:MOST_TOLD])
-    more = sum(files for _, files in lines[MOST_TOLD:]) + untold
-    if more:
-        yield f"{what}: {more} more"
-
-
-def closing_words(grades: Grades, output: str | None) -> str:
-    """How many submissions fared how, and where the gradebook is."""
-    told = ", ".join(f"{grades.counts[s]} {s}" for s in ORDER if grades.counts[s])
-    where = f" -> {visible_name(output)}" if output else ""
-    return f"{plural(len(grades), 'submission')}: {told or 'none'}{where}"

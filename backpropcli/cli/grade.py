@@ -188,7 +188,8 @@ def command(
         raise click.UsageError("--resume needs -o or --journal: without one no run is noted down")
     if cluster and jobs:
         raise click.UsageError("--jobs is for this machine: a --cluster has its own workers")
-    from backpropcli.cli.class_output import Outputs, closing_words, notes
+    from backpropcli.cli.class_notes import closing_words, notes
+    from backpropcli.cli.class_output import Outputs
 
     targets = [*map(_report, reported)]
     several = len(problems) > 1 or bool(assignment)

@@ -305,6 +305,20 @@ def test_files_skipped_for_one_reason_are_told_together(capsys, folder):
     ]
 
 
+def test_answers_that_cannot_be_read_are_told(capsys, folder):
+    """They give no points, and perhaps a person can read them."""
+    (folder / "class" / "cyd.yaml").write_text('answers: {z: "3, 0", L: 4}\n')
+    (folder / "square.yaml").write_text(SQUARE.replace("dL/dz: 1", "dL/dz: 0"))
+    (folder / "class" / "bob.yaml").write_text("answers: {z: three, L: 4, dL/dz: four}\n")
+    ran = grade(capsys, folder)
+    assert [row["z"] for row in rows(ran.out)] == ["1", "0", "0"]
+    assert ran.err.splitlines() == [
+        "unreadable answer: bob.yaml: z",
+        "unreadable answer: cyd.yaml: z",
+        "3 submissions: 3 graded",
+    ]
+
+
 def test_a_folder_for_each_problem_is_no_student(capsys, folder):
     for name in ("ann", "bob", "cyd"):
         (folder / "class" / f"{name}.yaml").unlink()
