@@ -27,38 +27,9 @@ from backpropcli.report.formats import load as solve_format
 from backpropcli.report.options import CheckOptions
 from backpropcli.report.options import Options as SolveOptions
 from backpropcli.solution import solve
+from fuzz.nets import PROBLEMS
 from fuzz.tame import wildness
 
-NET = """\
-title: Two layers
-inputs: {x: [2, 1], y: 1.5}
-weights:
-  W1: [[0, 1], [1, 1], [1, 0]]
-  b1: [-2, -1, 1]
-  w2: [-1, 1, -2]
-network:
-  z1: W1 @ x + b1
-  h1: relu(z1)
-  yhat: w2 @ h1
-loss: (y - yhat)**2 / 2
-find: [z1, h1, yhat, L, dL/dyhat, dL/dw2, dL/dz1, dL/dW1, "dL/dW1[2,1]", parameters]
-"""
-BATCH = """\
-weights: {w: 0.5, b: -0.25}
-network: {p: sigmoid(w*x + b)}
-loss: bce(p, t)
-reduce: mean
-examples: [{x: 1.5, t: 1}, {x: -2, t: 0}]
-update: {rule: sgd, lr: 0.5, steps: 2}
-"""
-SIZES = """\
-inputs: {X: {shape: [N, D]}, Y: {shape: [N, C]}}
-weights: {W: {shape: [D, C]}, b: {shape: [C]}}
-network: {Z: X @ W + b}
-loss: softmax_cross_entropy(Z, Y)
-find: [Z, dL/dZ, dL/dW, dL/db]
-"""
-SHEETS = (NET, BATCH, SIZES)
 # As much as a submission may take here; the command allows the search more.
 SECONDS = 0.3
 KEPT = 100
@@ -107,13 +78,13 @@ def parser(text: str) -> None:
 
 def check(text: str) -> None:
     """An answers file: judged for problems of several kinds, in every format."""
-    for number in range(len(SHEETS)):
+    for number in range(len(PROBLEMS)):
         _check(number, text)
 
 
 def entries(text: str) -> None:
     """Answers line by line, so that every text comes through to the values."""
-    for number in range(len(SHEETS)):
+    for number in range(len(PROBLEMS)):
         problem = _problem(number)
         names = [asked.text for asked in problem.find] or ["L"]
         lines = [
@@ -169,7 +140,7 @@ def _checker(number: int) -> Checker:
 
 @cache
 def _problem(number: int) -> Problem:
-    return problem_from_text(SHEETS[number])
+    return problem_from_text(PROBLEMS[number])
 
 
 def _assert_tame(text: str) -> None:

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-GOOD = """\
-title: Two layers
-inputs:
-  x: [2, 1]
-  y: 1.5
-weights:
-  W1: [[0, 1], [1, 1], [1, 0]]
-  b1: [-2, -1, 1]
-  w2: [-1, 1, -2]
-network:
-  z1: W1 @ x + b1
-  h1: relu(z1)
-  yhat: w2 @ h1
-loss: (y - yhat)**2 / 2
-find: [z1, yhat, L, dL/dyhat, dL/dw2, dL/dW1]
-"""
+from fuzz.nets import TWO_LAYERS
+
+GOOD = f"{TWO_LAYERS}find: [z1, yhat, L, dL/dyhat, dL/dw2, dL/dW1]\n"
 RIGHT = "problem: problem.yaml\nanswers:\n  z1: [-1, 2, 3]\n  yhat: -4\n"
 
 
