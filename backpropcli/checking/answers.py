@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
 
 from backpropcli.checking.claims import ClaimReader
 from backpropcli.checking.data import Claim, Submission
@@ -65,7 +65,7 @@ def submission(raw: RawAnswers, problem: Problem) -> Submission:
     reader = ClaimReader(raw.source, problem, complaints)
     _check_counts(raw, problem, complaints)
     claims: list[Claim] = []
-    for mapping, example, step in _parts(raw, complaints):
+    for mapping, example, step in _parts(_within(raw, problem), complaints):
         claims += reader.claims(mapping, example, step)
     refuse(complaints)
     return Submission(
@@ -143,14 +143,23 @@ def _mappings(
 
 def _check_counts(raw: RawAnswers, problem: Problem, complaints: list[Complaint]) -> None:
     """Complain about examples or steps beyond those of the problem."""
-    steps = problem.update.steps if problem.update is not None and problem.update.counted else 0
-    for key, items, count in (
-        ("example", raw.examples, len(problem.examples)),
-        ("step", raw.steps, steps),
-    ):
+    examples, steps = _counts(problem)
+    for key, items, count in (("example", raw.examples, examples), ("step", raw.steps, steps)):
         if len(items) > count:
             said = f"there is no {key} {count + 1}: the problem has {_plural(count, key)}"
             complain(said, items[count], raw.source, complaints)
+
+
+def _counts(problem: Problem) -> tuple[int, int]:
+    """How many examples and steps a problem has."""
+    update = problem.update
+    return len(problem.examples), update.steps if update is not None and update.counted else 0
+
+
+def _within(raw: RawAnswers, problem: Problem) -> RawAnswers:
+    """The document without examples and steps that the problem does not have."""
+    examples, steps = _counts(problem)
+    return replace(raw, examples=raw.examples[:examples], steps=raw.steps[:steps])
 
 
 def _plural(count: int, noun: str) -> str:

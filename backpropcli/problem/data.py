@@ -123,8 +123,8 @@ class Update(NamedTuple):
         return f"{name}_old" in self.start or name in [f"{weight}_new" for weight in self.weights]
 
     def batch(self, step: int) -> tuple[int, ...]:
-        """The positions of the examples of a step, from 0; none where it sees all."""
-        return self.batches[step] if self.batches else ()
+        """The positions of the examples of a step, from 0; none where it sees all, or is none."""
+        return self.batches[step] if step < len(self.batches) else ()
 
 
 class Definition(NamedTuple):

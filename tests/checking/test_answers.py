@@ -332,6 +332,16 @@ define: {twice: 2*p, half: L/2}
 """
 
 
+def test_a_step_too_many_is_told_once_also_where_each_sees_its_own_example():
+    problem = problem_from_text(EXAMPLES.replace("steps: 2", "batch: 1, epochs: 1"))
+    (raw,) = raw_answers(Source("a.yaml", "steps: [{p: 2}, {p: 6}, {p: 3}]\n"))
+    with pytest.raises(FileError) as caught:
+        submission(raw, problem)
+    assert [c.message for c in caught.value.complaints] == [
+        "there is no step 3: the problem has 2 steps"
+    ]
+
+
 def test_examples_and_steps_stand_by_position():
     problem = problem_from_text(EXAMPLES)
     text = (

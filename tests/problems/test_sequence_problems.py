@@ -34,6 +34,48 @@ def test_the_published_lstm():
         np.testing.assert_allclose(s[f"dE/d{name}"], value, atol=1e-4)
 
 
+# What torch 2 has in float64 for the same weights: its sigmoid, tanh and autograd, step by step.
+TORCH_LSTM = {
+    "a": (0.8177540779702877, 0.8498040223194213),
+    "i": (0.9608342772032357, 0.9811839683254171),
+    "f": (0.8519528019683106, 0.8703019698552491),
+    "o": (0.8175744761936437, 0.8499333428022842),
+    "state": (0.7857261484365797, 1.5176330976694041),
+    "out": (0.5363133978820118, 0.7719811057588907),
+    "dE/da": (-0.05138895718559233, -0.06976974974437833),
+    "dE/di": (-0.043736500974423324, -0.060427622018919845),
+    "dE/df": (-0.0, -0.055871190840587594),
+    "dE/do": (0.01183268044800943, -0.43417705361835357),
+    "dE/dstate": (-0.053483684340626975, -0.07110771475756386),
+    "dE/dout": (0.01803814254399135, -0.4780188942411093),
+    "dE/dWa": [-0.026716218482736354, -0.09220113198095423],
+    "dE/dWi": [-0.0022036889347738947, -0.0066386060104398365],
+    "dE/dWf": [-0.0031532708710038247, -0.01891962522602295],
+    "dE/dWo": [-0.025924113255300953, -0.1626038887610161],
+    "dE/dUa": -0.010396085277602152,
+    "dE/dUi": -0.0005983187728458889,
+    "dE/dUf": -0.0033822828305408643,
+    "dE/dUo": -0.02969987277809606,
+    "dE/dba": -0.03640839223660673,
+    "dE/dbi": -0.0027614959699969067,
+    "dE/dbf": -0.0063065417420076495,
+    "dE/dbo": -0.05361302881790451,
+    "E": 0.11491036305861509,
+}
+
+
+def test_the_lstm_as_in_pytorch():
+    """All 37 quantities of the example, of which the publication prints a part."""
+    s = solved("lstm-two-steps")
+    stems = {"a", "i", "f", "o", "state", "out"}
+    for name, value in TORCH_LSTM.items():
+        if name.removeprefix("dE/d") in stems:
+            found = [s[f"{name}[{t}]"] for t in (1, 2)]
+        else:
+            found = s[name]
+        np.testing.assert_allclose(found, value, rtol=1e-12, atol=1e-15)
+
+
 def test_the_published_self_attention():
     s = solved("self-attention")
     assert s["S"].tolist() == [[2, 4, 4], [4, 16, 12], [4, 12, 10]]
