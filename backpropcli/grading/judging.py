@@ -182,8 +182,7 @@ class Judge:
             return self.by_path(path), Complaint(said)
         name = re.split(r"[/\\]", problem)[-1]
         stem = os.path.splitext(name)[0]
-        found = self.by_name.get(name) or self.by_name.get(stem)
-        found = found or self.by_folded_name.get(stem.casefold())
+        found = self.by_name.get(name) or self.named(stem)
         said = f"{OTHER_PROBLEM} {visible_name(name)[:80]}, not for {names}"
         return found, Complaint(said, place)
 
@@ -192,7 +191,11 @@ class Judge:
         if len(self.by_name) == 1:
             return self.setup.exercises[0]
         parts = os.path.splitext(path)[0].split("/")
-        return next((self.by_name[part] for part in reversed(parts) if part in self.by_name), None)
+        return next((found for part in reversed(parts) if (found := self.named(part))), None)
+
+    def named(self, name: str) -> Exercise | None:
+        """The exercise of this name; capitals matter only where two differ in nothing else."""
+        return self.by_name.get(name) or self.by_folded_name.get(name.casefold())
 
     def checker(self, exercise: Exercise) -> Checker:
         """The checker of an exercise, made anew now and then so that it cannot grow for ever."""

@@ -165,6 +165,16 @@ def test_several_problems_with_points(tmp_path):
     ]
 
 
+def test_a_file_or_its_folder_may_have_the_name_of_the_problem(tmp_path):
+    (tmp_path / "sum.yaml").write_text(OTHER)
+    folder = class_of(tmp_path / "class" / "ann", square=RIGHT, SUM="answers: {s: 8, dL/db: 7}\n")
+    class_of(tmp_path / "class" / "bob" / "Square", answers=RIGHT)
+    with grade(folder.parent, [small_problem(tmp_path), tmp_path / "sum.yaml"], plan=PLAN) as found:
+        assert [(one.student, one.problem, one.status) for one in found] == [
+            ("ann", "square", "graded"), ("ann", "sum", "graded"), ("bob", "square", "graded"),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "text",
     ["[]", "problems: {file: square.yaml}", "problems: [{points: 3}]", "title: x",
