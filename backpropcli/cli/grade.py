@@ -205,6 +205,8 @@ def command(
         survey = outputs.write(grades)
     except BaseException:
         grades.close(keep=bool(plan.journal))
+        if plan.journal:
+            click.echo("what is judged is kept; --resume goes on from there", err=True)
         raise
     if not quiet:
         _tell((*notes(grades, folder, survey), closing_words(grades, output)))

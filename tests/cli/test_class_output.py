@@ -146,3 +146,15 @@ def test_the_gradebook_goes_into_a_pipe_or_nowhere(folder):
     ran = shell(f"{call} -o {folder}/g.csv >&-")
     assert (ran.returncode, "Traceback" in ran.stderr) == (0, False)
     assert (folder / "g.csv").read_text() == printed.stdout
+
+
+def test_an_output_that_cannot_be_written_costs_no_work(capsys, folder):
+    (folder / "taken").mkdir()
+    call = ["-o", folder / "g.csv", "--summary", f"json={folder}/taken"]
+    ran = grade(capsys, folder, *call)
+    assert (ran.code, "taken: cannot be written" in ran.err) == (2, True)
+    assert "what is judged is kept; --resume goes on from there\n" in ran.err
+    (folder / "taken").rmdir()
+    assert grade(capsys, folder, *call, "--resume").code == 0
+    assert (folder / "taken").is_file()
+    assert not (folder / "g.csv.journal").exists()
