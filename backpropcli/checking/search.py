@@ -49,6 +49,7 @@ class Search:
         self.started = perf_counter()
         self.cut = False
         self._best: Account | None = None
+        self.is_fine = False  # whether the account fits only with the rounding of its own equations
         self._behind = {w: self.trial.behind(self.exempt.node(w)) for w in self.wrong}
 
     @cached_property
@@ -77,7 +78,15 @@ class Search:
             if step is None:
                 break
             account = step
-        return self.by_pairs(account, candidates)
+        return self.fine(self.by_pairs(account, candidates))
+
+    def fine(self, account: Account) -> Account:
+        """An account with the rounding of its own equations; notes whether that matters here."""
+        from backpropcli.checking.polish import polished
+
+        found = polished(self.accounts, account)
+        self.is_fine = self.is_fine or found is not account
+        return found
 
     def contradicts(self, which: int) -> bool:
         """Whether the mistakes that were found lead to other numbers than stand here."""
@@ -216,13 +225,15 @@ class Search:
         found: list[tuple[float, Candidate]] = []
         mark = account.signature()
         # Of an account that leaves something, another one may leave the same at any length.
-        limit = np.inf if account.left else np.nextafter(account.cost + TIE, np.inf)
+        anything = account.left or self.is_fine
+        limit = np.inf if anything else np.nextafter(account.cost + TIE, np.inf)
         for one in self.relevant():
             if one in account.parts or one.overlaps(others) or self.is_late():
                 continue
             trial = self.accounts.make((*others, one), limit=limit, or_clean=not account.left)
             if trial is None:
                 continue
+            trial = self.fine(trial) if self.is_fine else trial
             same = trial.signature() == mark
             if same or trial.cost <= account.cost + TIE:
                 found.append((trial.cost, one))

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 import pytest
 from sequence_sheets import GRU, LSTM, RNN, RNN_MEAN, answers, gru, lstm, rnn, thinned
 
@@ -53,6 +54,14 @@ def test_a_slip_is_one_mistake_with_its_name(slip, digits):
     assert len(lost) == (0 if slip == "backward alone" else 1)
 
 
+@pytest.mark.parametrize("digits", [4, 5])
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_alone_where_only_the_results_are_rounded(slip, digits):
+    """What a wrong equation leaves of its summands is off by more than the right one would be."""
+    text, make, how, name, at = SLIPS[slip]
+    assert roots(judged(text, make(**how), digits)) == [(name, at, False)]
+
+
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_is_named_first_where_little_is_handed_in(slip):
     text, make, how, name, _ = SLIPS[slip]
@@ -100,6 +109,45 @@ def test_a_mean_for_a_sum_over_time_is_one_mistake(slip, density):
     if density == "full":
         assert told[0] == (name, at)
         assert sum(a.points == 0 for a in report.answers if a.max_points) <= 1
+
+
+LAYER = """\
+inputs:
+  x: [[0.5, -1], [1, 2], [-0.5, 0.3]]
+  y: [0.3, -0.2]
+weights:
+  rnn1_W: [[0.4, 0.3], [-0.2, 0.5]]
+  rnn1_U: [[-0.3, 0.2], [0.6, 0.7]]
+  rnn1_b: [0.1, -0.1]
+network:
+  - rnn(2)
+loss: sum((rnn1 - y)**2) / 2
+"""
+
+
+def layer(late):
+    x = np.array([[0.5, -1], [1, 2], [-0.5, 0.3]])
+    w, u = np.array([[0.4, 0.3], [-0.2, 0.5]]), np.array([[-0.3, 0.2], [0.6, 0.7]])
+    h, found = [np.zeros(2)], {}
+    for t in range(3):
+        h.append(np.tanh(x[t] @ w + h[t] @ u + np.array([0.1, -0.1])))
+        found[f"rnn1_h[{t + 1}]"] = h[-1]
+    g, slopes = h[3] - np.array([0.3, -0.2]), [np.zeros(2)] * 3
+    found["L"] = (g**2).sum() / 2
+    for t in (2, 1, 0):
+        found[f"dL/drnn1_h[{t + 1}]"] = g
+        slopes[t] = g * (1 - h[t + 1] ** 2)
+        g = slopes[t] @ u.T
+    found["dL/drnn1_W"] = sum(np.outer(x[t], slopes[t]) for t in range(3))
+    found["dL/drnn1_U"] = sum(np.outer(h[t + late], slopes[t]) for t in range(3))
+    return found | {"dL/drnn1_b": sum(slopes)}
+
+
+@pytest.mark.parametrize("digits", [3, 4, 6])
+def test_a_recurrent_layer_of_a_layer_list(digits):
+    assert roots(judged(LAYER, layer(0), digits)) == []
+    found = roots(judged(LAYER, layer(1), digits))
+    assert found == [("off-by-one-step", "dL/drnn1_U", False)]
 
 
 def test_what_is_exchanged_is_said():
