@@ -163,7 +163,8 @@ class Judge:
             return verdict
         numbers = entry.paper.value
         size = entry.paper.unit if self.cuts else entry.paper.half
-        half = np.where(self._is_sharp(entry.paper, verdict), 0.0, size)
+        key = entry.part(np.asarray(self.graph.nodes[at.node].value, float))
+        half = np.where(self._is_sharp(entry.paper, verdict, key), 0.0, size)
         if which in self.meant:
             right = self.meant_values.get(which, verdict.predicted)
             numbers = np.where(verdict.mismatch, right, numbers)
@@ -173,9 +174,11 @@ class Judge:
         at.wrong = wrong if entry.is_whole else wrong or at.wrong
         return verdict
 
-    def _is_sharp(self, paper: Paper, verdict: Verdict) -> Array:
+    def _is_sharp(self, paper: Paper, verdict: Verdict, key: Array) -> Array:
         """Whole numbers that are meant as such, not as rounded ones."""
-        sure = np.abs(paper.value - verdict.predicted) <= 1e-9 * np.maximum(1, np.abs(paper.value))
+        noise = 1e-9 * np.maximum(1, np.abs(paper.value))
+        sure = np.abs(paper.value - verdict.predicted) <= noise
+        sure |= np.abs(paper.value - key) <= noise
         rounded = paper.whole & (verdict.follows | verdict.right) & ~sure
         return (paper.whole & ~rounded) | (paper.unit <= 0)
 

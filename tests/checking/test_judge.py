@@ -189,3 +189,34 @@ def test_an_unwritten_right_number_was_used_as_it_is_rounded_on_paper():
     found = statuses(report(CUT, lines))
     assert found == {"q": "correct", "z": "wrong", "r": "correct", "yhat": "rounded"}
     assert statuses(report(CUT, lines.replace("0.0857", "0.0837")))["yhat"] == "wrong"
+
+
+WHOLE = """\
+inputs: {x: [1, 2], y: 3}
+weights: {W1: [[2, -1], [-1, 0], [1, 1]], b1: [1, -1, 0], w2: [1, 2, -1], b2: 1}
+network:
+  z: W1 @ x + b1
+  h: relu(z)
+  yhat: w2 @ h + b2
+loss: (yhat - y)**2 / 2
+"""
+RIGHT = {
+    "z": "[1, -2, 3]", "h": "[1, 0, 3]", "yhat": "-1", "L": "8", "dL/dyhat": "-4",
+    "dL/dw2": "[-4, 0, -12]", "dL/dz": "[-4, 0, 4]", "dL/dW1": "[[-4, -8], [0, 0], [4, 8]]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("slips", "wrong"),
+    [
+        ({"z": "[0, -2, 3]", "yhat": "-2"}, {"dL/dW1": "[[-4, -9], [0, 0], [4, 8]]"}),
+        ({"L": "-8", "dL/dyhat": "-5"}, {"dL/dW1": "[[-4, -8], [0, 0], [4, 7]]"}),
+        ({"h": "[1, 0, -3]", "dL/dyhat": "6"}, {"L": "9"}),
+        ({"z": "[1, 2, 2]"}, {"yhat": "0"}),
+    ],
+)
+def test_a_whole_number_beside_the_key_is_wrong_whatever_else_is(slips, wrong):
+    """All of the problem is whole: what is right without following from a slip is not rounded."""
+    lines = {**RIGHT, **slips, **wrong}.items()
+    found = statuses(report(WHOLE, "\n".join(f"{name}: {value}" for name, value in lines)))
+    assert {name for name, status in found.items() if status == "wrong"} == {*slips, *wrong}
