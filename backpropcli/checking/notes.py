@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from backpropcli.checking.search import Search
 
 NO_NAME = "this line is off; no known mistake explains it"
+IN_BETWEEN = "it may also be rounding: in a line between that kept fewer digits than this one"
 UNFOLLOWED = "this could not be followed: it goes on from a value that is all zero or unusable"
 
 
@@ -64,6 +65,8 @@ class Notes:
                 told.append((UNFOLLOWED, ""))
             elif not roots:
                 told.append((NO_NAME, ""))
+            if which in self.search.doubtful:
+                told.append((IN_BETWEEN, ""))
         told += self._formula(entry)
         told += self._loss(entry)
         told += self._decimals(entry, which)

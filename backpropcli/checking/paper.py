@@ -194,13 +194,18 @@ class Style(NamedTuple):
     """How somebody rounds: to so many decimals, or to so many significant digits.
 
     ``by_size`` is for sheets where neither is the rule: the decimals of numbers by their leading
-    place, from ``lowest`` on.
+    place, from ``lowest`` on; ``fewest`` are the fewest that such numbers have there.
     """
 
     decimals: int | None
     significant: int
     by_size: tuple[int, ...] = ()
     lowest: int = 0
+    fewest: tuple[int, ...] = ()
+
+    def coarsest(self) -> Style | None:
+        """This person's style where least is kept; nothing where one rule holds for all numbers."""
+        return self._replace(by_size=self.fewest) if self.fewest != self.by_size else None
 
     def finest(self) -> float:
         """Half a unit of the last decimal that this person usually writes."""
@@ -258,8 +263,9 @@ def style_of(numbers: Iterable[Written]) -> Style | None:
     if max(times, often) < MAJORITY * total:
         lowest, highest = min(by_size), max(by_size)
         sizes = range(lowest, highest + 1)
-        nearest = (min(by_size, key=lambda known: abs(known - size)) for size in sizes)
-        return Style(usual, digits, tuple(_most(by_size[size])[0] for size in nearest), lowest)
+        near = [by_size[min(by_size, key=lambda known: abs(known - size))] for size in sizes]
+        most, fewest = (tuple(_most(here)[0] for here in near), tuple(min(here) for here in near))
+        return Style(usual, digits, most, lowest, fewest)
     return Style(usual, digits) if times >= often else Style(None, digits)
 
 

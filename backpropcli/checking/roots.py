@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from backpropcli.checking.data import Root
@@ -29,7 +29,8 @@ def made_roots(judge: Judge, search: Search) -> Made:
     if not judge.is_off():
         return made
     for position, one in enumerate(sorted(_all(judge, search), key=lambda one: one.order)):
-        made.roots.append(one.root)
+        unsure = bool(one.entries) and search.doubtful.issuperset(one.entries)
+        made.roots.append(replace(one.root, possible=True) if unsure else one.root)
         if one.is_rule:
             made.rule_based.add(position)
         for which in one.entries:

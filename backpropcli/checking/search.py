@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from backpropcli.checking.candidate import Candidate, Candidates
+from backpropcli.checking.doubt import doubtful
 from backpropcli.checking.exempt import Exempt
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper, fits
@@ -60,6 +61,11 @@ class Search:
 
         pen = Pen(self.judge, self.settings.leave_out)
         return Accounts(self.judge, self.trial, self.exempt, pen)
+
+    @cached_property
+    def doubtful(self) -> frozenset[int]:
+        """The wrong answers that may be rounding in lines that are not shown."""
+        return doubtful(self.judge)
 
     def best(self) -> Account:
         """The cheapest account that was found in the time there is."""

@@ -63,16 +63,20 @@ class Entry:
 
 @dataclass(eq=False)
 class Sheet:
-    """All entries of a submission on the graph of its problem."""
+    """All entries of a submission on the graph of its problem.
+
+    ``own_style`` goes before the style that its numbers show.
+    """
 
     graph: Graph
     entries: list[Entry] = field(default_factory=list)
     rounded: list[tuple[Written, ...]] = field(default_factory=list)
+    own_style: Style | None = None
 
     @cached_property
     def style(self) -> Style | None:
         """How numbers are rounded on this sheet."""
-        return style_of(chain.from_iterable(self.rounded))
+        return self.own_style or style_of(chain.from_iterable(self.rounded))
 
     def style_beside(self, which: int) -> Style | None:
         """How the numbers of all other entries are rounded."""

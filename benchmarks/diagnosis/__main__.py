@@ -54,6 +54,7 @@ def chosen(options) -> tuple[str, Suite]:
         "wrong": "rules" if wrong == "left-out" else wrong,
         "rounded": not options.unrounded,
         "nets": options.nets,
+        "varied": options.varied,
     }
     kind = {"random": "random", "left-out": "left-out"}.get(wrong, "one" if faults == 1 else "many")
     kind = "clean" if faults == 0 else kind
@@ -88,6 +89,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--wrong", choices=["mistakes", "rules", "slips", "random", "left-out"])
     add("--nets", choices=list(NETS), default="dense", help="what is drawn (dense)")
     add("--unrounded", action="store_true", help="lines not handed in keep all their digits")
+    add("--varied", action="store_true", help="2 to 4 digits, another number on each line")
     add("--show", type=int, metavar="I", help="print case I completely")
     add("--failures", action="store_true", help="list the failing cases of the chosen suite")
     add("--option", action="append", default=[], metavar="NAME=VALUE", help="passed to check_text")

@@ -15,6 +15,7 @@ from benchmarks.diagnosis.suites import (
     one_fault,
     random_error,
     several,
+    varied,
 )
 
 SEED = 2024
@@ -54,6 +55,7 @@ SHORT: dict[str, Suite] = {
     "left out": left_out("usual", 40),
     **{f"correct {d}": clean(d, True, 50) for d in ("full", "usual", "sparse", "final")},
     **{f"unrounded {d}": clean(d, False, 50) for d in ("full", "usual", "sparse", "final")},
+    "varied full": varied("full", 100),
     "course": course("usual", 1, 40),
     "course correct": course("usual", 0, 100),
 }
@@ -69,6 +71,7 @@ GATES = (
     Gate("two mistakes, both and no other", ("two",), share_of(lambda v: v.all_found), low=0.90),
     Gate("false alarm, correct full or usual sheet", DENSE, ALARM, high=0.01),
     Gate("false alarm, correct sparse or final sheet", THIN, ALARM, high=0.03),
+    Gate("false alarm, correct full sheet, digits vary", ("varied full",), ALARM, high=0.02),
     Gate("random number given a name", ("random",), share_of(lambda v: v.named), high=0.03),
     Gate("random number found", ("random",), share_of(lambda v: v.random_place_right), low=0.97),
     Gate(

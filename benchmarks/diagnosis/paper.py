@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from zlib import crc32
 
 import numpy as np
 
@@ -17,7 +18,8 @@ class Rounding:
     """``kind`` is 'sig' or 'dec'; '' keeps full precision and writes nothing.
 
     ``cut`` drops the further digits. ``memory`` goes on with the unrounded number. ``short``
-    leaves trailing zeros out where the number is exact (whole-number nets).
+    leaves trailing zeros out where the number is exact (whole-number nets). ``varied`` keeps 2 to
+    4 digits, another number of them on each line.
     """
 
     kind: str = ""
@@ -25,12 +27,19 @@ class Rounding:
     cut: bool = False
     memory: bool = False
     short: bool = False
+    varied: bool = False
+
+    def of_line(self, value: np.ndarray) -> Rounding:
+        """How one line is written."""
+        if not self.varied:
+            return self
+        return replace(self, digits=2 + crc32(np.round(value, 9).tobytes()) % 3)
 
     @property
     def label(self) -> str:
         """A name for tables: "3 sig cut memory"."""
         extra = (" cut" if self.cut else "") + (" memory" if self.memory else "")
-        return f"{self.digits} {self.kind}{extra}"
+        return f"{'2-4' if self.varied else self.digits} {self.kind}{extra}"
 
     def text(self, value: float) -> str:
         """The number as it is written; never rounded left of the first decimal."""
@@ -67,9 +76,9 @@ def unit(text: str) -> float:
 
 def texts(rounding: Rounding, value: np.ndarray) -> np.ndarray:
     """The written numbers of an array, as an array of texts."""
-    out = np.empty(value.shape, dtype=object)
+    out, here = np.empty(value.shape, dtype=object), rounding.of_line(value)
     for index in np.ndindex(value.shape):
-        out[index] = rounding.text(value[index])
+        out[index] = here.text(value[index])
     return out
 
 

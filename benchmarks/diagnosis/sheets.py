@@ -69,27 +69,29 @@ def sheets(
     truth: bool = True,
     start: int = 0,
     nets: str = "dense",
+    varied: bool = False,
 ) -> Iterator[Sheet]:
     """Draw sheets. ``kind`` is 'sig', 'dec' or None for both, ``digits`` 2, 3, 4 or None for any.
 
     ``wrong`` is 'mistakes' (30 % of them slips), 'rules', 'slips' or 'random' (a random number).
     ``rounded`` says that lines which are not handed in are rounded on paper too. Without
     ``truth`` equal explanations are not looked for, which is faster. ``nets`` is 'dense' or
-    'course', which has convolution, normalisation and the like.
+    'course', which has convolution, normalisation and the like. ``varied`` is for students who
+    keep another number of digits on each line.
     """
     for index in range(start, start + count):
         key = (seed, index, DENSITIES.index(density), faults, digits or 0)
         family = [list(NETS).index(nets)] if nets != "dense" else []
         rng = np.random.default_rng([*key, len(kind or ""), len(wrong), rounded, *family])
-        maker = Maker(rng, density, digits, kind, rounded, NETS[nets])
+        maker = Maker(rng, density, digits, kind, rounded, NETS[nets], varied)
         yield maker.make((seed, index), faults, wrong, truth)
 
 
 class Maker:
     """Draws one sheet."""
 
-    def __init__(self, rng, density, digits, kind, rounded, draw=draw_net):
-        self.rng, self.density, self.draw = rng, density, draw
+    def __init__(self, rng, density, digits, kind, rounded, draw=draw_net, varied=False):
+        self.rng, self.density, self.draw, self.varied = rng, density, draw, varied
         self.digits, self.kind, self.rounded = digits, kind, rounded
 
     def make(self, seed, faults: int, wrong: str, truth: bool) -> Sheet:
@@ -117,6 +119,7 @@ class Maker:
             bool(rng.random() < 0.2),
             bool(rng.random() < 0.3),
             net.whole,
+            self.varied,
         )
         submitted = net.densities[self.density]
         desk = Desk(net, rounding, submitted, None if self.rounded else frozenset(submitted))

@@ -63,6 +63,12 @@ def clean(density: str, rounded: bool, count: int, kind=None, digits=None) -> Su
     return Suite(f"correct, {density}{how}", count, draw)
 
 
+def varied(density: str, count: int) -> Suite:
+    """Correct sheets of students who keep another number of digits on each line."""
+    draw = {"density": density, "faults": 0, "digits": None, "kind": None, "varied": True}
+    return Suite(f"correct, {density}, digits vary", count, draw)
+
+
 def random_error(density: str, digits: int, count: int) -> Suite:
     """Sheets with one random number."""
     draw = {"density": density, "faults": 1, "digits": digits, "wrong": "random"}
@@ -97,7 +103,10 @@ MANY = (
     several("final", 2, 40),
     several("usual", 3, 40),
 )
-CLEAN = tuple(clean(d, r, 100) for d in DENSITIES for r in (True, False))
+CLEAN = (
+    *(clean(d, r, 100) for d in DENSITIES for r in (True, False)),
+    *(varied(d, 100) for d in DENSITIES),
+)
 RANDOM = (
     random_error("usual", 3, 120),
     random_error("usual", 2, 80),
