@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-
-from backpropcli.records import NamedTuple
+from typing import NamedTuple
 
 
 class Place(NamedTuple):

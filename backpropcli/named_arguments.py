@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Apply, At, Expr
 from backpropcli.language.text import to_text
 from backpropcli.ops.sizes import Size, named
-from backpropcli.records import NamedTuple
 
 SIZE_PARAMS = ("shape", "n", "d")
 SHOWN = 40  # the longest expression that is repeated in a message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from backpropcli.autodiff import Assignment, derivative_name, gradients
 from backpropcli.errors import Complaint, Place, ProblemError
@@ -14,7 +15,6 @@ from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, Size, product
 from backpropcli.problem.data import Equation, Layer, Problem
 from backpropcli.problem.quantities import COUNTS, split_derivative
-from backpropcli.records import dataclass
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.errors import nearest
 from backpropcli.infer import Room, Shapes, index_trouble, over_steps
@@ -26,7 +26,6 @@ from backpropcli.on_paper import STRICT, greek_factors, on_paper, run_together
 from backpropcli.ops import FUNCTIONS, LOSSES_WITH_CLASSES, OPS, SPELLINGS
 from backpropcli.ops.entry import Op, ShapeError
 from backpropcli.ops.sizes import Shape, product, shape_text
-from backpropcli.records import NamedTuple
 from backpropcli.shortened import has_extra, stands_for, without_extra
 
 MAX_ENTRIES = 20_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from backpropcli.language.nodes import names
 from backpropcli.ops.entry import Array
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import split_derivative
-from backpropcli.records import NamedTuple
 from backpropcli.solution import Run, Solution
 
 MOST = 60  # entries of one derivative that are compared; of larger ones an even selection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from backpropcli.language.nodes import Apply, At, Expr, Name, is_op, names
 from backpropcli.language.text import Leaf, Style, layout, literal_strength
 from backpropcli.ops.entry import Array
 from backpropcli.ops.shaping import selector
-from backpropcli.records import NamedTuple
 
 SIGNIFICANT = 6
 LONGEST_FRACTION = 12  # characters of a fraction that is still shown as one

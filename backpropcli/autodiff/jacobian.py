@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from itertools import product as positions_of
+from typing import NamedTuple
 
 from backpropcli.autodiff.tidy import tidy
 from backpropcli.autodiff.vjp import Assignment, Term, vjp
@@ -16,7 +17,6 @@ from backpropcli.language.nodes import Apply, At, Expr, Name, array, call, index
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Shape, is_known, product, shape_text
 from backpropcli.ops.sizes import whole as whole_sizes
-from backpropcli.records import NamedTuple
 
 MAX_ROWS = 256
 ROW = Name("<row>")  # stands for one row of the upstream Jacobian; no user can write this name

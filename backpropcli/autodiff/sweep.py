@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from backpropcli.autodiff.jacobian import Rows, whole
 from backpropcli.autodiff.tidy import tidy
@@ -11,7 +12,6 @@ from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, Name, Number, call, names
 from backpropcli.memory import uncollected
 from backpropcli.ops.sizes import Shape, product
-from backpropcli.records import NamedTuple
 
 
 class Gradient(NamedTuple):

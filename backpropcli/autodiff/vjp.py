@@ -6,13 +6,13 @@ This knows no op: every op's vjp builds an expression. Broadcasting is undone he
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name, call, fold, index, postorder, with_args
 from backpropcli.ops import OPS
 from backpropcli.ops.entry import Site
 from backpropcli.ops.sizes import Shape
-from backpropcli.records import NamedTuple
 
 
 class Assignment(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,7 +18,6 @@ from backpropcli.checking.paper import Paper, fits
 from backpropcli.checking.shown import Pen, SlipFound
 from backpropcli.checking.trial import Prediction, Trial
 from backpropcli.ops.entry import Array
-from backpropcli.records import dataclass
 
 EXCHANGED = "swapped-answers"
 ROUNDING = 1e-9  # of sums of bits

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from backpropcli.language.nodes import Apply, Expr, Number, is_op, names
-from backpropcli.records import NamedTuple
 
 MOST_PARTS = 60
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from backpropcli.checking.claims import ClaimReader
 from backpropcli.checking.data import Claim, Submission
@@ -15,7 +15,6 @@ from backpropcli.files.source import ANSWERS_LIMITS, Source, read_source, refuse
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.files.visible import visible_name
 from backpropcli.problem.data import Problem
-from backpropcli.records import dataclass
 
 __all__ = ["RawAnswers", "diagonal", "fitted", "raw_answers", "read_answers", "submission"]
 

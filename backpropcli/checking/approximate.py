@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from backpropcli.evaluate.floats import Machine
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, Name, Number, fold, is_op, names, with_args
 from backpropcli.ops.entry import Array
-from backpropcli.records import NamedTuple
 
 NOISE = 3e-7  # relative: numbers that were printed as float32
 MOST_LITERALS = 60  # whose digits are varied

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from backpropcli.language.nodes import Expr
-from backpropcli.records import dataclass
 
 if TYPE_CHECKING:
     from backpropcli.checking.formula import Formula

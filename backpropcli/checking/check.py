@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,6 @@ from backpropcli.checking.search import Search, Settings
 from backpropcli.checking.sheet import Sheet, lay_out
 from backpropcli.files.source import Source
 from backpropcli.problem import Problem, load_problem
-from backpropcli.records import dataclass
 from backpropcli.solution import Solution, solve
 
 if TYPE_CHECKING:  # what few sheets need is imported where one does

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.checking.data import Claim
 from backpropcli.checking.levels import only_in_examples
@@ -22,7 +22,6 @@ from backpropcli.language.grammar import ExpressionError
 from backpropcli.language.nodes import Apply, At, Expr, Name, is_op
 from backpropcli.problem.asked import each_step, quantity_expr
 from backpropcli.problem.data import Problem
-from backpropcli.records import NamedTuple
 
 MOST_KEPT = 2000
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.language.nodes import Expr, names
 from backpropcli.problem.quantities import COUNTS
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 
 class Counted(NamedTuple):

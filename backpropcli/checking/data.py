@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.errors import Complaint, Place
 from backpropcli.language.nodes import Expr
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Shape
-from backpropcli.records import NamedTuple, dataclass
 
 
 class Written(NamedTuple):

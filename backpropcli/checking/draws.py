@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,6 @@ from backpropcli.language.nodes import (
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Poly, Size
 from backpropcli.problem.data import Given, Problem
-from backpropcli.records import NamedTuple
 
 NEAR, FAR = 12, 24
 MOST_NUMBERS = 3_000_000  # that are drawn for one formula

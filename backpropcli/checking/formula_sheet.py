@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from backpropcli.checking.status import standing
 from backpropcli.evaluate.floats import evaluate
 from backpropcli.language.nodes import Expr, Name, names
 from backpropcli.ops.entry import Array, ShapeError
-from backpropcli.records import dataclass
 
 NAMED = -1  # the position of what is only named
 EXACT = Judging(1e-7, 1e-10)

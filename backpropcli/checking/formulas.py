@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,6 @@ from backpropcli.ops.entry import Array, ShapeError
 from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.data import Equation, Given
 from backpropcli.program import Program, build_program
-from backpropcli.records import dataclass
 
 RELATIVE, OF_LARGEST, ABSOLUTE = 1e-7, 1e-9, 1e-11
 MISSED = 0.75  # of the points, by a difference on a quarter of the space

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from backpropcli.checking.data import Claim, Submission
@@ -19,7 +19,6 @@ from backpropcli.ops import FUNCTIONS
 from backpropcli.problem.data import Problem
 from backpropcli.problem.definitions import all_quantities, meaning
 from backpropcli.problem.quantities import CALLED
-from backpropcli.records import dataclass
 
 PRODUCTS = ("matmul", "dotted", "outer", "mul")
 JOINED = (*PRODUCTS, "add", "sub", "div", "maximum", "minimum")

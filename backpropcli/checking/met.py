@@ -7,14 +7,14 @@ it is computed from. Most nodes of a sheet are met so on others too.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from backpropcli.checking.kept import MOST, SMALL, Kept, mark
 from backpropcli.ops.entry import Array
-from backpropcli.records import NamedTuple, dataclass
 
 if TYPE_CHECKING:
     from backpropcli.checking.graph import Graph

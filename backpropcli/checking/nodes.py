@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from backpropcli.checking.formula import Compute
 from backpropcli.language.nodes import Expr
-from backpropcli.records import NamedTuple, dataclass
 
 
 class Instance(NamedTuple):

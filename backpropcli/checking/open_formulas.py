@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +25,6 @@ from backpropcli.checking.sheet import Sheet
 from backpropcli.errors import EvaluationError
 from backpropcli.language.nodes import Expr, names
 from backpropcli.problem.data import Problem
-from backpropcli.records import NamedTuple, dataclass
 from backpropcli.solution import solve
 
 PAIRS = 3  # of instances, in which mistakes are looked for

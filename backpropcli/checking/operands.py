@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from backpropcli.language.nodes import Expr, names
 from backpropcli.language.text import to_text
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import shape_text
-from backpropcli.records import NamedTuple
 from backpropcli.writing import number
 
 MOST_MESSAGES = 2

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from math import floor, log10
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from backpropcli.checking.data import Written
 from backpropcli.checking.kept import SMALL, Kept, frozen, mark
 from backpropcli.ops.entry import Array
-from backpropcli.records import NamedTuple, dataclass
 
 NOISE = 1e-9  # relative; what float64 loses on the way
 ABOUT_ALL = 0.98  # of the value: what is off by as much is no rounding of it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +18,6 @@ from backpropcli.ops.shaping import selector
 from backpropcli.problem import Problem
 from backpropcli.problem.data import Asked
 from backpropcli.problem.quantities import canonical
-from backpropcli.records import dataclass
 
 ZERO = Fraction(0)
 

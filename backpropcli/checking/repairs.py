@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,7 +31,6 @@ from backpropcli.ops import OPS
 from backpropcli.ops.entry import Array, ShapeError
 from backpropcli.ops.shaping import selector
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 SECONDS = 0.4
 MOST_WRITTEN = 60

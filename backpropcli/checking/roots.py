@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from backpropcli.checking.data import Root
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.search import Search
-from backpropcli.records import dataclass
 
 if TYPE_CHECKING:
     from backpropcli.checking.telling import Found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from backpropcli.checking.exempt import Exempt
 from backpropcli.checking.judge import Judge
 from backpropcli.checking.paper import Paper, fits
 from backpropcli.checking.trial import Trial
-from backpropcli.records import dataclass
 
 if TYPE_CHECKING:  # what is needed only where something is off is imported there
     from backpropcli.checking.account import Account, Accounts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,6 @@ from backpropcli.checking.paper import Paper, Style, on_paper, style_of
 from backpropcli.language.nodes import At
 from backpropcli.ops.entry import Array
 from backpropcli.ops.shaping import selector
-from backpropcli.records import dataclass
 
 if TYPE_CHECKING:
     from backpropcli.checking.formulas import FormulaVerdict

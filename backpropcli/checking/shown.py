@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from math import log2
 
@@ -19,7 +20,6 @@ from backpropcli.mistakes.counting import counts
 from backpropcli.mistakes.entry import Mistake, Slip
 from backpropcli.mistakes.writing import Other, Shown, is_about
 from backpropcli.ops.entry import Array
-from backpropcli.records import dataclass
 
 COUNTED = "parameter-count-slip"
 

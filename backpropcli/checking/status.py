@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ from backpropcli.checking.met import Verdict
 from backpropcli.checking.sheet import Entry
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import shape_text
-from backpropcli.records import dataclass
 
 if TYPE_CHECKING:
     from backpropcli.checking.search import Search

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,6 @@ from backpropcli.checking.judge import Judge
 from backpropcli.checking.search import Search
 from backpropcli.checking.shown import SlipFound
 from backpropcli.mistakes.entry import Mistake
-from backpropcli.records import dataclass
 
 
 class Facts(dict[str, str]):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from backpropcli.checking.judge import Judge
 from backpropcli.ops.entry import Array
-from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     from backpropcli.checking.candidate import Change

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,7 +37,6 @@ from backpropcli.ops.sizes import product
 from backpropcli.problem.data import Problem
 from backpropcli.problem.definitions import all_quantities, meaning
 from backpropcli.problem.quantities import CALLED
-from backpropcli.records import NamedTuple
 from backpropcli.writing import number
 
 MAX_AXES = 8

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby, pairwise, product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +22,6 @@ from backpropcli.language.nodes import Expr, names
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.data import Problem
-from backpropcli.records import NamedTuple
 from backpropcli.writing import SHORT, NumberStyle, number
 
 MOST_CHOICES = 4  # names for which both the right and the student's own number are tried

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from backpropcli.files.numbers import read_number
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence
 from backpropcli.language.tokens import Token, tokenize
 from backpropcli.ops.entry import Array
-from backpropcli.records import NamedTuple
 
 _LEFT_OPEN = re.compile(r"[?\-−–—.…_]+|n\.?/?a\.?", re.IGNORECASE)
 _AROUND = re.compile(r"[\s\[\](){},;]+")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -17,7 +17,6 @@ from backpropcli.cli.main import complain, internal
 from backpropcli.cli.output import guarded, guarded_json, is_yaml, same_file, terminal, write
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
-from backpropcli.records import NamedTuple
 from backpropcli.report.checks import kind, load, names, refused, tells_ungraded
 from backpropcli.report.reveal import LEVELS
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.files.visible import visible_name
 from backpropcli.grading.collect import Skipped
 from backpropcli.grading.identity import likely_pattern, unmatched
 from backpropcli.grading.judging import OTHER_PROBLEM
-from backpropcli.records import NamedTuple
 from backpropcli.report.books import LOST
 from backpropcli.report.gradebooks.plain import quantity_name
 from backpropcli.report.judging import plural

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -14,7 +15,6 @@ from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
 from backpropcli.files.whole import is_special, make_folder_of, write_whole
 from backpropcli.grading.collect import SUFFIXES
-from backpropcli.records import NamedTuple, dataclass
 from backpropcli.report.checks import kind
 from backpropcli.report.class_reports import JOINED, PROBLEM, Files, Renderer, files_for, joined
 from backpropcli.report.class_summary import Screen

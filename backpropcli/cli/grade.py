@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from backpropcli.cli.output import is_yaml, same_file
-from backpropcli.records import NamedTuple
 from backpropcli.report.checks import names as forms
 from backpropcli.report.gradebooks import names as gradebooks
 from backpropcli.report.reveal import LEVELS

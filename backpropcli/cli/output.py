@@ -6,9 +6,9 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
-from backpropcli.records import NamedTuple
 
 # Blanks and colours before it do not count: what a runner makes of them is its own affair.
 _COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[0-9;]*m)*)::", re.MULTILINE)

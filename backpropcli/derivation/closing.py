@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from backpropcli.autodiff.tidy import tidy
 from backpropcli.derivation.data import Line
@@ -28,7 +29,6 @@ from backpropcli.language.nodes import (
     substitute,
 )
 from backpropcli.language.text import to_text
-from backpropcli.records import NamedTuple
 
 LONGEST = 400  # characters of a line; a longer one is not put together
 

@@ -8,11 +8,11 @@ index, a Kronecker delta, and a case distinction.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from backpropcli.language.nodes import Apply, Expr, Name
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Shape
-from backpropcli.records import NamedTuple
 
 PARTIAL, SUM_OVER, ENTRY, DELTA, CASES = "partial", "sum_over", "entry", "delta", "cases"
 FORMS = (PARTIAL, SUM_OVER, ENTRY, DELTA, CASES)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from backpropcli.derivation.data import CASES, DELTA, ENTRY, SUM_OVER
 from backpropcli.language.nodes import Apply, Expr, Name, as_expr, postorder
-from backpropcli.records import NamedTuple
 
 
 class Branch(NamedTuple):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
 from backpropcli.autodiff.coefficients import attach, constant
 from backpropcli.language.nodes import Expr, Number, fold, is_op
-from backpropcli.records import NamedTuple
 
 Powers = tuple[tuple[Expr, int], ...]  # in the order of their first occurrence
 QUOTIENTS = ("div", "over")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial as bound
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from backpropcli.language.nodes import Apply, Expr, Name, fold, is_op, names, po
 from backpropcli.ops import OPS
 from backpropcli.ops.entry import Array
 from backpropcli.ops.shaping import selector
-from backpropcli.records import NamedTuple
 
 STEP = 2e-4  # of central differences; their error is of the order STEP**4
 KINK = 0.05  # how far the slopes to the left and to the right may differ

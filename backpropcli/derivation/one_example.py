@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from typing import NamedTuple
 
 from backpropcli.autodiff import Assignment
 from backpropcli.infer import Shapes
@@ -22,7 +23,6 @@ from backpropcli.ops.reductions import size_expr
 from backpropcli.ops.shapes import axes_of
 from backpropcli.ops.sizes import Shape, Size
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 PER_EXAMPLE = ("mse", "mae", "huber", "bce", "bce_with_logits", "hinge")
 OF_CLASSES = ("cross_entropy", "softmax_cross_entropy")

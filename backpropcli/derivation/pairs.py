@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from backpropcli.derivation.products import (
     ONE,
@@ -26,7 +27,6 @@ from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name, fold, is_op, with_args
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.shapes import axes_of
-from backpropcli.records import NamedTuple
 
 SOFTMAX = "softmax with cross-entropy"
 SIGMOID = "sigmoid with binary cross-entropy"

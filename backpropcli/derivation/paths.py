@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Generic, NamedTuple, TypeVar  # noqa: TID251  (ours is not generic)
+from typing import Generic, NamedTuple, TypeVar
 
 from backpropcli.derivation.locals import Locals, Position
 from backpropcli.language.nodes import Number, names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,7 +23,6 @@ from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Poly, Shape
 from backpropcli.problem.data import Given, Problem
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 EACH = 3  # points for each choice of the named sizes
 CHOICES = ((2, 3, 4), (3, 2, 5), (5, 4, 2))  # what named sizes are, in alphabetical order

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from typing import NamedTuple
 
 from backpropcli.autodiff.coefficients import attach, constant
 from backpropcli.language.nodes import Apply, Expr, Number, is_op
-from backpropcli.records import NamedTuple
 
 ONE = Fraction(1)
 MOST_TERMS = 12  # beyond this a product of sums is not multiplied out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from backpropcli.derivation.data import Derivation
 from backpropcli.derivation.points import Setting
@@ -10,7 +11,6 @@ from backpropcli.language.nodes import Apply, Expr, Name, is_op, postorder
 from backpropcli.language.text import to_text
 from backpropcli.ops.sizes import Poly, Shape, Size, named
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 INDICES = ("i", "j", "k", "l", "m", "n", "q", "r")
 

@@ -5,11 +5,12 @@ A multiplication, an addition and an element of an activation each count as one 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, postorder
 from backpropcli.ops import OPS
 from backpropcli.ops.sizes import Size
-from backpropcli.records import NamedTuple
 
 
 class Cost(NamedTuple):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name
 from backpropcli.ops import OPS
 from backpropcli.ops.entry import Inexact, Site
 from backpropcli.ops.sizes import Shape
-from backpropcli.records import NamedTuple
 
 
 class Expansion(NamedTuple):

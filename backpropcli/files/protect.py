@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from itertools import chain, islice
+from typing import NamedTuple
 
 from backpropcli.files.flow import Brackets, FlowScanner, end_of_quoted, is_marker
-from backpropcli.records import NamedTuple
 
 _HIDDEN = ",[]{}:#"
 _ENDS = ("", " ", "\t", "\n")

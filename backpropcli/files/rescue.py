@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from itertools import accumulate, islice
+from typing import NamedTuple
 
 from backpropcli.files.events import events
 from backpropcli.files.protect import Protected, protect, unused
 from backpropcli.files.source import Limits
-from backpropcli.records import NamedTuple
 
 MOST_TRIED = 2000  # values that are tried by themselves
 _SPECIAL = "?-:,[]{}#&*!|>'\"%@`\\"

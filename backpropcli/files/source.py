@@ -8,10 +8,10 @@ import stat
 import sys
 from collections.abc import Iterable
 from itertools import islice
+from typing import NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible, visible_name
-from backpropcli.records import NamedTuple
 
 SHOWN_COLUMNS = 160
 SHOWN_COMPLAINTS = 40

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from backpropcli.errors import Complaint, Place
 from backpropcli.files.flow import Brackets
 from backpropcli.files.source import Source
 from backpropcli.files.tree import quoted
 from backpropcli.files.visible import visible
-from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     import yaml

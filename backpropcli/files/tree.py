@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from backpropcli.errors import Place
-from backpropcli.records import NamedTuple
 
 
 class Scalar(NamedTuple):

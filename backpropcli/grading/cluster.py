@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from multiprocessing import current_process
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import backpropcli
 from backpropcli.errors import BackpropError, Complaint
@@ -28,7 +28,6 @@ from backpropcli.files.visible import visible_name
 from backpropcli.grading.judging import Setup
 from backpropcli.grading.supervisor import TICK, Supervisor
 from backpropcli.grading.worker import Judging, Result, Task
-from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     from distributed import Client, Future

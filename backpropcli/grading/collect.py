@@ -6,10 +6,10 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
-from backpropcli.records import NamedTuple
 
 SUFFIXES = (".yaml", ".yml")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".7z", ".rar")

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from backpropcli.errors import Complaint, Place, ProblemError
 from backpropcli.files.numbers import read_number
@@ -16,7 +17,6 @@ from backpropcli.files.tree import Mapping, Node, Scalar, describe
 from backpropcli.files.tree import Sequence as Listed
 from backpropcli.problem import Problem
 from backpropcli.problem.load import parse_problem
-from backpropcli.records import NamedTuple
 
 
 class Exercise(NamedTuple):

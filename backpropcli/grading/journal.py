@@ -9,14 +9,13 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import IO
+from typing import IO, NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
 from backpropcli.grading.codec import Decoder, decode
 from backpropcli.grading.collect import Found
 from backpropcli.grading.data import Outcome
-from backpropcli.records import NamedTuple
 
 SCHEMA = 1
 BEGIN = b'{"journal": '

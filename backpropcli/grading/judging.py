@@ -7,7 +7,7 @@ import re
 import stat
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.visible import visible_name
@@ -17,7 +17,6 @@ from backpropcli.grading.data import Learned, Outcome
 from backpropcli.grading.exercises import Exercise
 from backpropcli.grading.identity import id_pattern, student_of
 from backpropcli.grading.quick import Quick
-from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     from backpropcli.checking.answers import RawAnswers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from backpropcli.files.visible import visible_name
 from backpropcli.grading.collect import Skipped
@@ -12,7 +13,6 @@ from backpropcli.grading.exercises import Exercise
 from backpropcli.grading.identity import id_pattern, student_of
 from backpropcli.grading.journal import Kept
 from backpropcli.grading.roster import Roster
-from backpropcli.records import NamedTuple
 
 
 class Entry(NamedTuple):

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-
-from backpropcli.records import NamedTuple
+from typing import NamedTuple
 
 LONGEST = 16_384  # bytes; a longer file is not usual
 MOST = 2048  # texts of answers that are remembered, mostly of 1 KB

@@ -7,13 +7,12 @@ import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from backpropcli.errors import BackpropError, Complaint, Place
 from backpropcli.files.source import Limits, read_source
 from backpropcli.files.visible import visible_name
-from backpropcli.records import dataclass
 
 LIMITS = Limits(bytes=2**24)
 # Columns by which a student is known, the first that is there is the id in the gradebook.

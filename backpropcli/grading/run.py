@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from sys import intern
 from types import TracebackType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import backpropcli
 from backpropcli.errors import BackpropError, Complaint, Place
@@ -25,7 +25,6 @@ from backpropcli.grading.roster import Member, Roster, read_roster
 from backpropcli.grading.summary import Summary, summarize
 from backpropcli.grading.supervisor import Supervisor
 from backpropcli.grading.worker import Judging, Result, Task
-from backpropcli.records import NamedTuple
 
 LARGEST_BATCH = 256
 LARGEST_ON_CLUSTER = 1000  # a task costs Dask a few milliseconds

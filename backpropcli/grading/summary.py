@@ -5,11 +5,11 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from backpropcli.grading.data import Named, Outcome
 from backpropcli.grading.exercises import Exercise
-from backpropcli.records import NamedTuple, dataclass
 
 BARS = 10  # of ten percent each; the last one holds 100 % too
 MOST_UNEXPLAINED = 20

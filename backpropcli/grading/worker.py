@@ -14,11 +14,10 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from backpropcli.grading.collect import Found
 from backpropcli.grading.data import Learned
-from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     from types import FrameType

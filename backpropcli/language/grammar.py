@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from backpropcli.language.timeline import Timeline
-from backpropcli.records import NamedTuple
 
 SUM, PRODUCT, POWER, POSTFIX = 10, 20, 40, 50
 BINARY = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from backpropcli.language.nodes import Apply, Expr, Name, Number, fold, is_op
 from backpropcli.language.text import (
@@ -21,7 +21,6 @@ from backpropcli.language.text import (
     param_text,
 )
 from backpropcli.language.timeline import split_step
-from backpropcli.records import NamedTuple
 
 GREEK = frozenset(
     ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu",

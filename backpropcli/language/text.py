@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from backpropcli.language.nodes import Apply, At, Expr, Name, Number, fold
-from backpropcli.records import NamedTuple
 
 # A term may stand after a sign, but not beside a factor; a ratio not after a division.
 SUM, NEG, TERM, PRODUCT, RATIO, POWER, POSTFIX, ATOM = 10, 15, 18, 20, 30, 40, 50, 60

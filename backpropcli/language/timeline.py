@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from backpropcli.language.tokens import tokenize
-from backpropcli.records import NamedTuple
 
 OVER_STEPS = ("sum over steps", "mean over steps")  # what `sum(y[t])` is parsed to
 

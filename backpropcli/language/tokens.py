@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import unicodedata
-
-from backpropcli.records import NamedTuple
+from typing import NamedTuple
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",

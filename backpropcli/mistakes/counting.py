@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import log2
+from typing import NamedTuple
 
 from backpropcli.language.nodes import Expr, Name, is_op
 from backpropcli.mistakes.parts import walk
 from backpropcli.ops.sizes import Shape, is_known, product
 from backpropcli.problem.data import Equation
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 Count = tuple[int, str, float]
 MOST_SIZES = 12  # that are tried in place of a layer's inputs

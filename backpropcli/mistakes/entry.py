@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.language.nodes import Expr
-from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     from backpropcli.mistakes.world import World

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from backpropcli.language.nodes import Apply, Expr, Name, Number, call, is_op, names
 from backpropcli.mistakes.parts import (
@@ -20,7 +21,6 @@ from backpropcli.mistakes.parts import (
 from backpropcli.mistakes.world import World
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Equation
-from backpropcli.records import NamedTuple
 
 
 class WeightProduct(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name, Number, is_op, names, postorder
@@ -14,7 +14,6 @@ from backpropcli.mistakes.parts import Term, chain_of, terms
 from backpropcli.ops.shapes import axes_of
 from backpropcli.ops.sizes import Shape, product
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 MEANS = ("mse", "mae", "huber", "bce", "bce_with_logits")
 CLASS_LOSSES = ("cross_entropy", "softmax_cross_entropy", "hinge")

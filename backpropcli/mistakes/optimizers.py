@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.language.nodes import Expr, Name, Number, names, substitute
 from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.parts import replaced, summed, terms
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation, Update
-from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     from backpropcli.optimizers.entry import Rule

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,6 @@ from backpropcli.mistakes.parts import Term, put, scaled, summed, terms, walk
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import split_derivative
-from backpropcli.records import NamedTuple
 
 MOST_STEPS = 40
 WINDOWS = (1, 2, 3)  # how many of the last steps are kept

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from backpropcli.language.nodes import Expr, Number, is_op, with_args
-from backpropcli.records import NamedTuple
 
 Path = tuple[int, ...]
 MOST_NODES = 400  # of an expression that is searched for places where a mistake can be made

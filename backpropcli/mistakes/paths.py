@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from backpropcli.language.nodes import Expr, Name, Number, call, index, is_op, names
 from backpropcli.mistakes.entry import Edit
@@ -12,7 +13,6 @@ from backpropcli.mistakes.parts import Term, chain_of, put, replaced, summed, te
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import split_derivative
-from backpropcli.records import NamedTuple
 
 MOST_PATHS = 8
 

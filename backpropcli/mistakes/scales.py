@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from backpropcli.language.nodes import Expr, Name, Number, is_op
 from backpropcli.mistakes.entry import Edit
 from backpropcli.mistakes.parts import Chain, Factor, chain_of, chains, put, replaced, walk
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
-from backpropcli.records import NamedTuple
 
 SOFTMAXES = ("softmax", "masked_softmax", "log_softmax", "softmax_cross_entropy")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.language.nodes import Apply, Expr, Name, Number, call, is_op, names, postorder
 from backpropcli.mistakes.parts import (
@@ -19,7 +19,6 @@ from backpropcli.mistakes.parts import (
 from backpropcli.mistakes.world import Slope, World
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Equation
-from backpropcli.records import NamedTuple
 
 
 class ByOutput(NamedTuple):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.language.nodes import Apply, At, Expr, call, index, is_op
 from backpropcli.mistakes.parts import Path, put, walk
 from backpropcli.mistakes.world import World
 from backpropcli.ops.sizes import Shape, is_known, product, whole
 from backpropcli.problem.data import Equation
-from backpropcli.records import NamedTuple
 
 
 class Use(NamedTuple):

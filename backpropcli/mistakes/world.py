@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Apply, Expr, Name, Number, call, is_op, names
@@ -18,7 +19,6 @@ from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Equation
 from backpropcli.problem.quantities import split_derivative
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 ACTIVATIONS = (
     "relu", "leaky_relu", "elu", "selu", "sigmoid", "tanh", "softplus", "silu", "gelu",

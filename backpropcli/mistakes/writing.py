@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from backpropcli.ops.entry import Array
-from backpropcli.records import NamedTuple
 
 
 def is_about(written: Array, meant: Array) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from backpropcli.ops import windows as w
 from backpropcli.ops.entry import Array, ShapeError
 from backpropcli.ops.sizes import Shape, Size, shape_text
 from backpropcli.ops.windows import Windows
-from backpropcli.records import NamedTuple
 
 Params = Mapping[str, Any]
 MOST_IN_COLUMNS = 20_000_000  # numbers of all windows side by side

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.language.nodes import Expr
 from backpropcli.ops.sizes import Shape, Size, product
-from backpropcli.records import NamedTuple
 
 Array = Any  # a NumPy array, of floats, Fractions or expressions
 

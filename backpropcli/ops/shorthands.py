@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from backpropcli.language.nodes import Expr, Number, as_expr, call
 from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.reductions import size_expr
 from backpropcli.ops.sizes import Shape, shape_text
-from backpropcli.records import NamedTuple
 from backpropcli.registry import Registry
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import product as positions_of
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from backpropcli.language.nodes import Expr, Number
 from backpropcli.ops.entry import Array, ShapeError
 from backpropcli.ops.sizes import Shape, floor_divided, is_known, product, shape_text, whole
-from backpropcli.records import NamedTuple
 
 MOST_CELLS = 65_536  # of a window: each is a step of a loop
 Pads = tuple[tuple[int, int], ...]

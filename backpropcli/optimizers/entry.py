@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 from backpropcli.language.nodes import Expr, Name, Number, as_expr
-from backpropcli.records import NamedTuple
 
 Line = tuple[str, Expr]
 

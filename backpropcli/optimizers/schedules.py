@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 from backpropcli.language.nodes import Expr, Number, call
-from backpropcli.records import NamedTuple
 
 PI = Number(Fraction("3.141592653589793"))
 Formula = Callable[[Expr, Mapping[str, Expr], Expr], Expr]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from backpropcli.files.numbers import read_number
 from backpropcli.files.tree import Node, Scalar, Sequence, describe
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.settings import whole_number
-from backpropcli.records import NamedTuple
 
 MAX_STEPS = 10_000
 KEYS = ("steps", "epochs", "batch", "order")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from backpropcli.language.nodes import Expr
 from backpropcli.language.timeline import Timeline
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Shape, Size
-from backpropcli.records import NamedTuple, dataclass
 
 
 class Given(NamedTuple):

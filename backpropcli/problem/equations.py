@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Mapping_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.infer import Shapes
@@ -25,7 +25,6 @@ from backpropcli.ops.sizes import Shape, shape_text
 from backpropcli.problem.circles import circle_through, in_circles
 from backpropcli.problem.data import Equation, Layer
 from backpropcli.problem.draft import NAME_RULE, Draft
-from backpropcli.records import NamedTuple
 from backpropcli.resolve import Scope, resolve
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from backpropcli.language.grammar import Vocabulary
 from backpropcli.language.nodes import Apply, Expr, Name, fold, with_args
 from backpropcli.language.timeline import Timeline
 from backpropcli.ops.sizes import Shape
 from backpropcli.problem.data import Update
-from backpropcli.records import NamedTuple
 
 COUNTS = ("parameters", "operations", "macs", "non_trainable")
 CALLED = (*COUNTS, "shape")

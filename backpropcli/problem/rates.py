@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Known
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from backpropcli.optimizers.schedules import SCHEDULES
 from backpropcli.problem.data import Given
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.given import given_value
-from backpropcli.records import NamedTuple
 
 
 class Rate(NamedTuple):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from backpropcli.files.tree import Mapping as MappingNode
 from backpropcli.files.tree import Node, Scalar, Sequence
@@ -17,7 +18,6 @@ from backpropcli.language.timeline import Timeline, read_step, step_name
 from backpropcli.language.tokens import Token, tokenize
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.settings import whole_number
-from backpropcli.records import NamedTuple
 
 MAX_STEPS = 500
 MAX_EQUATIONS = 5000

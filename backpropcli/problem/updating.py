@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,7 +22,6 @@ from backpropcli.problem.draft import Draft
 from backpropcli.problem.given import given_value
 from backpropcli.problem.rates import read_rate, read_setting
 from backpropcli.problem.settings import choice, whole_number
-from backpropcli.records import NamedTuple
 
 CALLED = {
     "momentum": "mu", "velocity": "state", "eta": "lr", "learning_rate": "lr", "alpha": "lr",

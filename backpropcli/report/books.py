@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from backpropcli.grading.data import Outcome
-from backpropcli.records import NamedTuple
 from backpropcli.report.guards import Cell
 
 LOST = ("ungradable", "error")  # no grade may be made of these

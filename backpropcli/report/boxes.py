@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from backpropcli.language.nodes import Expr
 from backpropcli.language.text import Leaf, Style, layout, literal_strength
 from backpropcli.ops.entry import Array
-from backpropcli.records import NamedTuple
 from backpropcli.writing import (
     NumberStyle,
     is_numeric_leaf,

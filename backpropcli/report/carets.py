@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
 from backpropcli.files.visible import visible
-from backpropcli.records import NamedTuple
 
 CUT = "..."
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import category
 from urllib.parse import quote
 
 from backpropcli.errors import Complaint
-from backpropcli.records import NamedTuple, dataclass
 from backpropcli.report.checks import kind, load, refused
 from backpropcli.report.options import CheckOptions, Ungraded
 from backpropcli.report.results import unique

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backpropcli.files.visible import visible_name
 from backpropcli.grading.summary import BARS, STATUSES, ProblemSummary, Scores, Summary
-from backpropcli.records import NamedTuple
 from backpropcli.report.judging import plural
 from backpropcli.report.marks import cell_code, code, escaped
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from backpropcli.derivation.data import Derivation, Line
 from backpropcli.derivation.writing import line_text
 from backpropcli.language.nodes import is_op, postorder
 from backpropcli.ops.sizes import shape_text
-from backpropcli.records import NamedTuple
 from backpropcli.report.options import Options
 from backpropcli.writing import listed, with_numbers
 

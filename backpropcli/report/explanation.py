@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from backpropcli.errors import BackpropError, Complaint, nearest
 from backpropcli.files.visible import visible_name
 from backpropcli.mistakes import catalogue, explanation
 from backpropcli.mistakes.entry import FAMILIES, Mistake
-from backpropcli.records import NamedTuple
 
 HEADINGS = ("What it is", "Why it is wrong", "Example", "How to avoid it")
 BULLETS = ("- ", "* ", "1. ")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from backpropcli.checking.data import Answer, CheckReport, LinkFinding, Root
 from backpropcli.errors import Place
 from backpropcli.files.visible import visible_name
-from backpropcli.records import NamedTuple
 from backpropcli.report.judging import (
     answer_words,
     case_words,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.errors import Complaint
 from backpropcli.problem.data import Asked
-from backpropcli.records import NamedTuple
 from backpropcli.writing import NumberStyle
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from backpropcli.checking.data import Answer, CheckReport, Root
 from backpropcli.errors import Complaint, Place
 from backpropcli.files.visible import visible, visible_name
-from backpropcli.records import NamedTuple
 from backpropcli.report.carets import marked
 from backpropcli.report.findings import UNEXPLAINED, WORK_AGAIN
 from backpropcli.report.judging import (

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from backpropcli.language.nodes import Expr
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Shape, Size
-from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     from backpropcli.verify import Comparison

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from backpropcli.language.nodes import Apply, At, Expr, names, postorder
 from backpropcli.ops.entry import Array
 from backpropcli.ops.sizes import Poly
 from backpropcli.problem.data import Equation
-from backpropcli.records import NamedTuple
 
 
 class Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from os import PathLike
 from typing import Any
@@ -15,7 +16,6 @@ from backpropcli.problem import Problem, load_problem
 from backpropcli.problem.asked import parse_quantity
 from backpropcli.problem.quantities import COUNTS, ENDINGS
 from backpropcli.program import Program, build_program
-from backpropcli.records import dataclass
 from backpropcli.solution.passes import Passes
 from backpropcli.solution.run import Run, StepRun
 from backpropcli.solution.update import make_steps, summarise

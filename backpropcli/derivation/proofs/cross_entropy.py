@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from backpropcli.derivation.data import Derivation, Line, entry, partial, sum_over
 from backpropcli.derivation.points import Setting
@@ -18,7 +19,6 @@ from backpropcli.derivation.proof import (
 from backpropcli.language.nodes import Apply, Expr, Name, call, is_op, postorder
 from backpropcli.ops.sizes import Shape
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 
 class Pair(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
 from backpropcli.autodiff.coefficients import attach
 from backpropcli.derivation.data import Derivation, Line, entry, partial, sum_over
@@ -13,7 +14,6 @@ from backpropcli.language.nodes import Expr, Name, Number, call, is_op, names, p
 from backpropcli.ops.sizes import Shape, named
 from backpropcli.problem.data import Equation
 from backpropcli.program import Program
-from backpropcli.records import NamedTuple
 
 
 class Square(NamedTuple):

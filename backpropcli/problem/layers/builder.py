@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from backpropcli.ops.sizes import Shape, Size, is_known, shape_text, whole
 from backpropcli.problem.data import Given, Layer
 from backpropcli.problem.draft import Draft
 from backpropcli.problem.layers.kind import Activation, LayerError
-from backpropcli.records import NamedTuple
 from backpropcli.resolve import Scope, resolve
 
 Shapes = tuple[Shape, ...]

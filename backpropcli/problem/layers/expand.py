@@ -7,6 +7,8 @@ matrix are the examples.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from backpropcli.errors import nearest
 from backpropcli.files.tree import Mapping, Node, Scalar, Sequence, describe
 from backpropcli.language.nodes import Apply, Name
@@ -17,7 +19,6 @@ from backpropcli.problem.draft import Draft
 from backpropcli.problem.layers import catalogue
 from backpropcli.problem.layers.builder import Builder, Written
 from backpropcli.problem.layers.kind import ACTIVATIONS, ASIDE, Activation, Arguments, LayerError
-from backpropcli.records import NamedTuple
 
 
 class Expanded(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backpropcli.errors import nearest
 from backpropcli.language.nodes import Apply, Expr, Name, Number, is_op
@@ -14,7 +14,6 @@ from backpropcli.ops.entry import ShapeError
 from backpropcli.ops.sizes import Size, named
 from backpropcli.ops.windows import pair
 from backpropcli.problem.given import MAX_SIZE
-from backpropcli.records import NamedTuple
 
 if TYPE_CHECKING:
     from backpropcli.problem.layers.builder import Builder

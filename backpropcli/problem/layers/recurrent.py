@@ -9,13 +9,13 @@ zeros unless they are given.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from backpropcli.language.timeline import step_name
 from backpropcli.ops.sizes import Size, shape_text
 from backpropcli.problem.layers.builder import Builder
 from backpropcli.problem.layers.kind import Arguments, LayerError
 from backpropcli.problem.time import MAX_EQUATIONS, MAX_STEPS, RECURRENT
-from backpropcli.records import NamedTuple
 
 NAMED = ("return_sequences", "bidirectional", "bias")
 

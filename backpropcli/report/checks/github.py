@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from backpropcli.checking.data import CheckReport
 from backpropcli.errors import Complaint, Place
-from backpropcli.records import NamedTuple
 from backpropcli.report.guards import command, commandless
 from backpropcli.report.judging import plural
 from backpropcli.report.options import CheckOptions
