@@ -52,3 +52,24 @@ def process(*arguments, stdin=b"", **more):
         timeout=20,
         check=False,
     )
+
+
+# z = 2*1.5 = 3, L = (3 - 1)**2 = 4, dL/dz = 2*2 = 4, dL/dw = 4*1.5 = 6
+SQUARE = """\
+inputs: {x: 1.5}
+weights: {w: 2}
+network:
+  z: w*x
+loss: (z - 1)**2
+find: {z: 1, L: 1, dL/dz: 1, dL/dw: 1}
+"""
+RIGHT = "answers: {z: 3, L: 4, dL/dz: 4, dL/dw: 6}\n"
+
+
+def class_of_three(folder, bob):
+    """A small problem and a class: Ann is right, Cyd cannot be read."""
+    (folder / "square.yaml").write_text(SQUARE)
+    (folder / "class").mkdir()
+    for name, text in (("ann", RIGHT), ("bob", bob), ("cyd", "answers: [\n")):
+        (folder / "class" / f"{name}.yaml").write_text(text)
+    return folder

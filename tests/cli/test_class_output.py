@@ -8,28 +8,13 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
-from cli_support import environment, process, run
-
-SQUARE = """\
-inputs: {x: 1.5}
-weights: {w: 2}
-network:
-  z: w*x
-loss: (z - 1)**2
-find: {z: 1, L: 1, dL/dz: 1, dL/dw: 1}
-"""
-RIGHT = "answers: {z: 3, L: 4, dL/dz: 4, dL/dw: 6}\n"
+from cli_support import RIGHT, SQUARE, class_of_three, environment, process, run
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A class of three, one of whom cannot be read."""
-    (tmp_path / "square.yaml").write_text(SQUARE)
-    (tmp_path / "class").mkdir()
-    (tmp_path / "class" / "ann.yaml").write_text(RIGHT)
-    (tmp_path / "class" / "bob.yaml").write_text(RIGHT)
-    (tmp_path / "class" / "cyd.yaml").write_text("answers: [\n")
-    return tmp_path
+    return class_of_three(tmp_path, bob=RIGHT)
 
 
 def grade(capsys, folder, *arguments):
