@@ -106,11 +106,6 @@ def _negating(judge: Judge) -> Turned:
     return turned
 
 
-def _velocities(update: Update) -> set[str]:
-    velocities = {f"{weight}_v" for weight in update.weights}
-    return velocities | {f"{name}_old" for name in velocities}
-
-
 def _other_form(update: Update) -> Iterator[tuple[Turned, str]]:
     """With a constant rate v = mu*v + lr*g and w - v are v = mu*v + g and w - lr*v."""
     if update.rule != "momentum" or not isinstance(update.lr, Number):
@@ -123,27 +118,27 @@ def _other_form(update: Update) -> Iterator[tuple[Turned, str]]:
 
 
 def _scaling(update: Update, factor: float) -> Turned:
-    velocities = _velocities(update)
-
-    def turned(entry: Entry) -> Paper | None:
-        if entry.claim.name not in velocities or entry.paper is None:
-            return None
-        paper = entry.paper
+    def scaled(paper: Paper) -> Paper:
+        whole = np.zeros_like(paper.whole)
         return replace(
-            paper, value=paper.value * factor, unit=paper.unit * abs(factor),
-            whole=np.zeros_like(paper.whole),
-        )  # fmt: skip
+            paper, value=paper.value * factor, unit=paper.unit * abs(factor), whole=whole
+        )
 
-    return turned
+    return _of_velocities(update, scaled)
 
 
 def _turning(update: Update) -> Turned:
-    velocities = _velocities(update)
+    return _of_velocities(update, lambda paper: replace(paper, value=-paper.value))
+
+
+def _of_velocities(update: Update, change: Callable[[Paper], Paper]) -> Turned:
+    velocities = {f"{weight}_v" for weight in update.weights}
+    velocities |= {f"{name}_old" for name in velocities}
 
     def turned(entry: Entry) -> Paper | None:
         if entry.claim.name not in velocities or entry.paper is None:
             return None
-        return replace(entry.paper, value=-entry.paper.value)
+        return change(entry.paper)
 
     return turned
 

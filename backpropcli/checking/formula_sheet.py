@@ -157,7 +157,7 @@ class FormulaSheet:
     def _differs(self, entry: Entry) -> bool:
         if entry.paper is None or entry.node is None:
             return True
-        key = entry.part(np.asarray(self.graph.nodes[entry.node].value, float))
+        key = entry.key(self.graph)
         return not np.allclose(entry.paper.value, key, rtol=1e-6, atol=1e-9)
 
     def _going_on(self) -> set[int]:
@@ -225,7 +225,7 @@ class FormulaSheet:
         """Whether a formula is right, or follows, but for signs."""
         if entry.paper is None or entry.node is None:
             return False
-        key = entry.part(np.asarray(self.graph.nodes[entry.node].value, float))
+        key = entry.key(self.graph)
         rights = key, self._leads_to[id(entry)]
         size = np.abs(np.asarray(entry.paper.value, float))
         return any(np.allclose(size, abs(right), rtol=1e-6, atol=1e-9) for right in rights)

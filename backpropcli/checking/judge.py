@@ -77,10 +77,9 @@ class Judge:
         for which, verdict in self.verdicts.items():
             entry = self.sheet.entries[which]
             assert entry.paper is not None
-            assert entry.node is not None
             if not entry.paper.has_decimals:
                 continue
-            key = entry.part(np.asarray(self.graph.nodes[entry.node].value, float))
+            key = entry.key(self.graph)
             for value in (verdict.predicted, key):
                 cut += int(np.count_nonzero(is_cut(entry.paper, value)))
                 up += int(np.count_nonzero(is_rounded_up(entry.paper, value)))
@@ -163,7 +162,7 @@ class Judge:
             return verdict
         numbers = entry.paper.value
         size = entry.paper.unit if self.cuts else entry.paper.half
-        key = entry.part(np.asarray(self.graph.nodes[at.node].value, float))
+        key = entry.key(self.graph)
         half = np.where(self._is_sharp(entry.paper, verdict, key), 0.0, size)
         if which in self.meant:
             right = self.meant_values.get(which, verdict.predicted)
@@ -187,7 +186,7 @@ class Judge:
         paper, node = entry.paper, self.graph.nodes[i]
         assert paper is not None
         predicted, error = entry.part(at.predicted), entry.part(at.spread)
-        key = entry.part(np.asarray(node.value, float))
+        key = entry.key(self.graph)
         none = np.zeros(np.shape(key))
         tainted = any(state.wrong[p] for p in node.parents)
         capped = error if tainted else self._capped(error, paper, predicted, key, i)
@@ -285,7 +284,7 @@ def _is_degenerate(entry: Entry, graph: Graph) -> bool:
     assert entry.paper is not None
     assert entry.node is not None
     numbers = entry.paper.value
-    key = entry.part(np.asarray(graph.nodes[entry.node].value, float))
+    key = entry.key(graph)
     if not np.any(numbers) and np.any(key) and entry.is_whole:
         return True
     constant = numbers.size >= 3 and np.ptp(numbers) == 0 and abs(numbers.flat[0]) == 1

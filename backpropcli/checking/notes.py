@@ -92,8 +92,7 @@ class Notes:
     def _beside_key(self, which: int) -> tuple[Paper, Array]:
         entry = self.judge.sheet.entries[which]
         assert entry.paper is not None
-        assert entry.node is not None
-        return entry.paper, entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
+        return entry.paper, entry.key(self.judge.graph)
 
     def _formula(self, entry: Entry) -> list[tuple[str, str]]:
         verdict = entry.formula
@@ -123,7 +122,6 @@ class Notes:
 
     def _is_exact(self, entry: Entry, which: int, paper: Paper) -> Array:
         """Which numbers have no further digits but zeros, which nobody has to write."""
-        assert entry.node is not None
-        key = entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
+        key = entry.key(self.judge.graph)
         own = self.judge.verdicts[which].predicted if which in self.judge.verdicts else key
         return np.minimum(np.abs(paper.value - key), np.abs(paper.value - own)) < 1e-9

@@ -38,6 +38,7 @@ def made_roots(judge: Judge, search: Search) -> Made:
 
 
 def _all(judge: Judge, search: Search) -> list[Found]:
+    from backpropcli.checking.evidence import Evidence
     from backpropcli.checking.rule_roots import RuleTeller
     from backpropcli.checking.slip_roots import SlipTeller
     from backpropcli.checking.telling import Found
@@ -45,7 +46,8 @@ def _all(judge: Judge, search: Search) -> list[Found]:
     account = search.best()
     rules = RuleTeller(judge, search)
     slips = SlipTeller(rules)
-    found = [rules.found(account, part) for part in account.parts]
+    evidence = Evidence(search.accounts, account)
+    found = [rules.found(evidence, part) for part in account.parts]
     found += [*slips.all(account), *slips.arithmetic(account)]
     for which, part in search.misshapen():
         found.append(Found(max(part.nodes), rules.root_of(part, [which]), [which], True))

@@ -11,7 +11,7 @@ from backpropcli.autodiff.tidy import tidy
 from backpropcli.checking.account import Account
 from backpropcli.checking.candidate import Candidate
 from backpropcli.checking.data import Root
-from backpropcli.checking.evidence import evidence
+from backpropcli.checking.evidence import Evidence
 from backpropcli.checking.telling import Found, Teller
 from backpropcli.infer import Shapes
 from backpropcli.language.nodes import Expr, is_op, postorder
@@ -29,14 +29,13 @@ Mark = tuple[str, str, int]
 class RuleTeller(Teller):
     """Tells mistakes in equations."""
 
-    def found(self, account: Account, part: Candidate) -> Found:
+    def found(self, evidence: Evidence, part: Candidate) -> Found:
         """A mistake of an account, with what else it may be."""
-        kept = tuple(p for p in account.parts if p is not part)
-        rest = self.search.accounts.make(kept, strict=False)
+        account, rest = evidence.account, evidence.rest(part)
         entries = self.explained(rest, account)
-        bits = evidence(self.search.accounts, account, part)
+        bits = evidence.bits(part)
         rivals = self.rivals(account, part, entries)
-        told = {_mark(p) for p in kept}
+        told = {_mark(p) for p in account.parts if p is not part}
         chosen, others = self.ranked([part, *rivals], entries, told)
         root = self.root_of(chosen, entries)
         alternatives = tuple(self.root_of(c, entries) for c in others[:MOST_ALTERNATIVES])

@@ -54,6 +54,11 @@ class Entry:
         changed[self.select] = numbers
         return changed
 
+    def key(self, graph: Graph) -> Array:
+        """The right numbers of what it claims, which has a node."""
+        assert self.node is not None
+        return self.part(np.asarray(graph.nodes[self.node].value, float))
+
     @property
     def is_whole(self) -> bool:
         """Whether the whole value of the node is claimed."""
@@ -108,7 +113,7 @@ def _rounded(graph: Graph, entry: Entry) -> Iterator[Written]:
     if written is None or entry.claim.trouble is not None or entry.node is None:
         return
     flat = [w for w in written.flat if isinstance(w, Written)]
-    key = np.ravel(entry.part(np.asarray(graph.nodes[entry.node].value, float)))
+    key = np.ravel(entry.key(graph))
     alike = len(flat) == key.size
     for i, one in enumerate(flat):
         if not alike or abs(float(one.value) - key[i]) > 1e-12 * max(1.0, abs(key[i])):

@@ -109,8 +109,7 @@ class Pen:
         """What may have been meant: what follows from the written numbers, or the unrounded one."""
         yield meant
         entry, verdict = self.sheet.entries[which], self.judge.verdicts[which]
-        assert entry.node is not None
-        key = entry.part(np.asarray(self.judge.graph.nodes[entry.node].value, float))
+        key = entry.key(self.judge.graph)
         if which not in predictions and not verdict.tainted and not np.array_equal(key, meant):
             yield key
 

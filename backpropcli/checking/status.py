@@ -69,8 +69,7 @@ def standing(entry: Entry, which: int, judge: Judge, search: Search) -> Standing
 def _key(entry: Entry, judge: Judge) -> Any:
     if entry.node is None:
         return None
-    value = entry.part(np.asarray(judge.graph.nodes[entry.node].value, float))
-    return np.asarray(value, float).tolist()
+    return entry.key(judge.graph).tolist()
 
 
 def _of_shape(entry: Entry, judge: Judge) -> Standing:
@@ -139,8 +138,7 @@ def _not_carried(which: int, search: Search) -> bool:
 
 
 def _equal(verdict: Verdict, entry: Entry, judge: Judge) -> bool:
-    assert entry.node is not None
-    key = entry.part(np.asarray(judge.graph.nodes[entry.node].value, float))
+    key = entry.key(judge.graph)
     predicted = np.asarray(verdict.predicted)
     near = (np.abs(predicted - key) <= 1e-12 + 1e-9 * np.abs(key)) & np.isfinite(key)
     return bool((near | (predicted == key)).all())
@@ -149,8 +147,7 @@ def _equal(verdict: Verdict, entry: Entry, judge: Judge) -> bool:
 def _wrong(found: Standing, entry: Entry, verdict: Verdict, good: Array, judge: Judge) -> None:
     found.status = "wrong"
     found.wrong = _positions(~good)
-    assert entry.node is not None
-    key = entry.part(np.asarray(judge.graph.nodes[entry.node].value, float))
+    key = entry.key(judge.graph)
     found.telling = ~good | (np.abs(key) > 0)
     found.share = found.share_of(np.ones(np.shape(good), bool))
 

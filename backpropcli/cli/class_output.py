@@ -107,9 +107,8 @@ class Outputs:
 
     def _gradebook(self, grades: Grades, survey: Survey) -> None:
         roster = {member.student: member.fields for member in grades.roster or ()}
-        worth = {exercise.name: float(exercise.max_score) for exercise in grades.exercises}
         title = self.column or grades.title
-        book = Book(title, "", roster, survey.quantities, self.reveal, worth)
+        book = Book(title, "", roster, survey.quantities, self.reveal, grades.worth)
         lines = gradebook_lines(self.book, grades.outcomes(), book)
         if self.gradebook is None:
             write(guarded("".join(lines)), None)

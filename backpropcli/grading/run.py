@@ -99,10 +99,15 @@ class Grades:
         """What lies in the folder and is no submission."""
         return self.collected.skipped
 
+    @property
+    def worth(self) -> dict[str, float]:
+        """The points of each problem."""
+        return {exercise.name: float(exercise.max_score) for exercise in self.exercises}
+
     def outcomes(self) -> Iterator[Outcome]:
         """Every outcome, those of students who handed in nothing included."""
         entries = self.order.entries
-        worth = {e.name: float(e.max_score) for e in self.exercises}
+        worth = self.worth
         found = self._journal.read((e.offset, e.number) for e in entries if e.offset >= 0)
         for entry in entries:
             if entry.offset < 0:

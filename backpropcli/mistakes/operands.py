@@ -23,7 +23,7 @@ from backpropcli.language.nodes import (
 )
 from backpropcli.language.text import number_text
 from backpropcli.mistakes.entry import Edit
-from backpropcli.mistakes.parts import put, summed, walk
+from backpropcli.mistakes.parts import at_path, put, summed, walk
 from backpropcli.mistakes.world import World
 from backpropcli.problem.data import Equation
 
@@ -47,7 +47,7 @@ def exchanged_operands(world: World) -> Iterator[Operand]:
             if is_in_mask(equation.expr, path):
                 continue
             if isinstance(node, Name) and "/" not in node.name:
-                inside = path and is_op(parent(equation.expr, path), "index")
+                inside = path and is_op(at_path(equation.expr, path[:-1]), "index")
                 if not inside:
                     yield from _others(world, equation, path, node)
                     yield from _own_entries(world, equation, path, node)
@@ -91,13 +91,6 @@ def is_in_mask(expr: Expr, path: tuple[int, ...]) -> bool:
             return True
         expr = expr.args[position]
     return False
-
-
-def parent(expr: Expr, path: tuple[int, ...]) -> Expr:
-    """The part of an expression that a path leads through last."""
-    for position in path[:-1]:
-        expr = expr.args[position]
-    return expr
 
 
 def _others(

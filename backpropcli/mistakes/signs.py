@@ -8,15 +8,15 @@ from math import prod
 
 from backpropcli.language.nodes import At, Name, call, index, is_op
 from backpropcli.mistakes.entry import Edit
-from backpropcli.mistakes.operands import MOST_NEIGHBOURS, entry_name, given_numbers, moved, parent
-from backpropcli.mistakes.parts import put, walk
+from backpropcli.mistakes.operands import MOST_NEIGHBOURS, entry_name, given_numbers, moved
+from backpropcli.mistakes.parts import at_path, put, walk
 from backpropcli.mistakes.world import World
 
 
 def lost_signs(world: World) -> Iterator[Edit]:
     """The minus sign of one given number overlooked, in one equation."""
     for equation, path, name, position, value in given_numbers(world):
-        alone = not position and is_op(parent(equation.expr, path), "add", "sub")
+        alone = not position and is_op(at_path(equation.expr, path[:-1]), "add", "sub")
         is_bias = alone and name in world.weights
         if value < 0 and not is_bias:  # of a bias that stands alone it is subtracting it
             expr = put(equation.expr, path, moved(world, name, position, -2 * value))
