@@ -54,6 +54,7 @@ def _marked(root: Expr, marks: Mapping[Expr, Name]) -> Expr:
 
 
 AGAIN = 0.25  # seconds until the alarm rings once more
+WEAK = ("weakref", "_weakrefset")  # modules whose functions run when an object goes
 
 
 class _TimeIsUpError(BaseException):
@@ -89,10 +90,12 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def _cleans_up(frame: FrameType | None) -> bool:
-    """Whether a destructor or a callback of the garbage collector is running."""
+    """Whether a destructor or a callback of the garbage collector or of a weak link is running."""
     callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
     while frame is not None:
         if frame.f_code.co_name == "__del__" or frame.f_code in callbacks:
+            return True
+        if frame.f_globals.get("__name__") in WEAK:
             return True
         frame = frame.f_back
     return False

@@ -2,6 +2,7 @@
 
 import gc
 import time
+import weakref
 
 from backpropcli.probes import time_limit
 
@@ -28,6 +29,27 @@ def test_an_alarm_that_is_lost_in_a_clean_up_rings_again():
         gc.callbacks.remove(linger)
     assert rung
     assert time.monotonic() - start < 5
+
+
+def test_an_alarm_that_is_lost_where_a_weak_link_ends_rings_again():
+    """What the callback of a weak reference raises is printed and forgotten, too."""
+
+    class Thing:
+        """Goes as soon as nobody holds it."""
+
+    def linger():
+        end = time.monotonic() + 0.3
+        while time.monotonic() < end:
+            pass
+
+    thing = Thing()
+    weakref.finalize(thing, linger)
+    start = time.monotonic()
+    with time_limit(0.1):
+        del thing
+        while time.monotonic() < start + 10:
+            pass
+    assert 0.3 < time.monotonic() - start < 5
 
 
 def test_a_block_in_time_is_left_alone():
